@@ -1,0 +1,64 @@
+using System.Globalization;
+
+namespace Bridge.Api.Configuration;
+
+/// <summary>What a variable's text must be before it can become a value at all; ranges are checked where the value lives.</summary>
+internal enum SettingKind
+{
+    Text,
+    Word,
+    Number,
+    WholeNumber,
+    Switch,
+    Address,
+}
+
+/// <summary>One variable of the environment and where its value goes.</summary>
+/// <param name="Variable">Its name; a contract with everyone who has a <c>.env</c>.</param>
+/// <param name="Key">The configuration key.</param>
+/// <param name="Kind">What the text must be.</param>
+/// <param name="MayBe">The same in words, for the message of a fault.</param>
+internal sealed record Setting(string Variable, string Key, SettingKind Kind, string MayBe = "")
+{
+    /// <summary>Every variable that Bridge reads.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("OPENAI_API_KEY", "OpenAI:ApiKey", SettingKind.Text),
+        new("OPENAI_REALTIME_MODEL", "OpenAI:Model", SettingKind.Text),
+        new("OPENAI_REALTIME_URL", "OpenAI:Endpoint", SettingKind.Address, "an address like wss://api.openai.com/v1/realtime"),
+        new("OPENAI_TEMPERATURE", "Assistant:Temperature", SettingKind.Number, "a number from 0 to 2"),
+        new("OPENAI_RESPONSE_VOICE", "Assistant:Voice", SettingKind.Text),
+        new("OPENAI_SYSTEM_PROMPT", "Assistant:Instructions", SettingKind.Text),
+        new("OPENAI_LOG_EVENT_TYPES", "OpenAI:LogEventTypes", SettingKind.Text),
+        new("OPENAI_SHOW_TIMING_MATH", "Bridge:LogTiming", SettingKind.Switch, "1, true, yes or on, or 0, false, no or off"),
+        new("TWILIO_INTRO_VOICE", "Twilio:IntroVoice", SettingKind.Text),
+        new("TWILIO_INTRO_TEXT", "Twilio:IntroText", SettingKind.Text),
+        new("PUBLIC_BASE_URL", "Twilio:PublicBaseUrl", SettingKind.Address, "an address like https://bridge.example.com"),
+        new("REALTIME_PROVIDER", "Bridge:Provider", SettingKind.Word),
+        new("MAX_CONCURRENT_CALLS", "Bridge:MaxConcurrentCalls", SettingKind.WholeNumber, "a whole number from 0 (no limit) to 100000"),
+        new("HOST", "Server:Host", SettingKind.Text),
+        new("PORT", "Server:Port", SettingKind.WholeNumber, "a whole number from 0 (any free port) to 65535"),
+        new("LOG_LEVEL", "Server:LogLevel", SettingKind.Word),
+    ];
+
+    /// <summary>The configuration's text for a variable's text; null when it cannot be one.</summary>
+    public string? Normalize(string text)
+    {
+        text = text.Trim();
+        return Kind switch
+        {
+            SettingKind.Word => text.ToLowerInvariant(),
+            SettingKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => text,
+            SettingKind.WholeNumber when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => text,
+            SettingKind.Switch => text.ToLowerInvariant() switch
+            {
+                "1" or "true" or "yes" or "on" => "true",
+                "0" or "false" or "no" or "off" => "false",
+                _ => null,
+            },
+            SettingKind.Address when Uri.TryCreate(text, UriKind.Absolute, out _) => text,
+            SettingKind.Text => text,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Bridge.Api.Configuration;
+
+/// <summary>Says why the service does not start: every fault of its settings in one message, and no stack trace.</summary>
+internal static class StartFault
+{
+    /// <summary>The message for what stopped the start; null when it was something else, which should be seen whole.</summary>
+    public static string? Explain(Exception exception)
+    {
+        if (exception is IOException && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
+            return $"Bridge does not start: {exception.Message} HOST and PORT say where it listens.";
+        var faults = Faults(exception).Distinct().ToList();
+        return faults.Count == 0 ? null : $"Bridge does not start. {faults.Count} setting(s) to mend:{string.Concat(faults.Select(f => $"{Environment.NewLine}  - {f}"))}";
+    }
+
+    private static IEnumerable<string> Faults(Exception exception) => exception switch
+    {
+        OptionsValidationException invalid => invalid.Failures.Select(Sentence),
+        AggregateException several => several.InnerExceptions.SelectMany(Faults),
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unbindable => [unbindable.Message],
+        _ => [],
+    };
+
+    /// <summary>The framework wraps an attribute's sentence in one of its own; ours names the variable and what it may be.</summary>
+    private static string Sentence(string failure)
+    {
+        const string Before = "with the error: '";
+        var at = failure.IndexOf(Before, StringComparison.Ordinal);
+        return at < 0 ? failure : failure[(at + Before.Length)..].TrimEnd('.').TrimEnd('\'');
+    }
+}

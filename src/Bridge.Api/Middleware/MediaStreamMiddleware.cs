@@ -1,0 +1,37 @@
+using Bridge.Application.Bridging;
+using Bridge.Application.Calls;
+using Bridge.Infrastructure;
+
+namespace Bridge.Api.Middleware;
+
+/// <summary>The end of the pipeline below <c>/media-stream</c>: accepts the socket, hands it to the bridge, and owns it until the call is over.</summary>
+internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, TwilioMediaSocketFactory sockets)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Request.Path.HasValue && context.Request.Path != "/")
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
+            context.Response.Headers.Upgrade = "websocket";
+            await context.Response.WriteAsync("This address is for Twilio's media streams, which are WebSockets.");
+            return;
+        }
+
+        if (!calls.HasRoom)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        // Twilio asks for no subprotocol; who asks for some gets the first, as the sample this grew from did.
+        var subProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault();
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol);
+        await bridge.RunAsync(sockets.Create(socket), context.RequestAborted);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Core;
+using Serilog.Events;
+
+namespace Bridge.Api.Observability;
+
+/// <summary>Serilog: one line an event on the console, with the call it belongs to.</summary>
+internal static class LoggingSetup
+{
+    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Call}{Message:lj}{NewLine}{Exception}";
+
+    /// <summary>
+    /// Below Trace the framework's own chatter stays at warnings: its request log would write query strings, and with them
+    /// phone numbers.
+    /// </summary>
+    public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName)
+    {
+        var level = Level(levelName);
+        log.MinimumLevel.Is(level)
+            .Enrich.FromLogContext()
+            .Enrich.With<CallPrefix>();
+        if (level > LogEventLevel.Verbose)
+        {
+            log.MinimumLevel.Override("Microsoft", Max(level, LogEventLevel.Warning))
+                .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning));
+        }
+
+        return log.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture);
+    }
+
+    private static LogEventLevel Level(string name) => name switch
+    {
+        "trace" => LogEventLevel.Verbose,
+        "debug" => LogEventLevel.Debug,
+        "warn" or "warning" => LogEventLevel.Warning,
+        "error" => LogEventLevel.Error,
+        "critical" => LogEventLevel.Fatal,
+        _ => LogEventLevel.Information,
+    };
+
+    private static LogEventLevel Max(LogEventLevel one, LogEventLevel other) => one > other ? one : other;
+
+    /// <summary>The scope of a call, short enough to begin a line with.</summary>
+    private sealed class CallPrefix : ILogEventEnricher
+    {
+        public void Enrich(LogEvent logEvent, ILogEventPropertyFactory propertyFactory)
+        {
+            var prefix = logEvent.Properties.TryGetValue("CallSid", out var call) && logEvent.Properties.TryGetValue("StreamSid", out var stream)
+                ? $"[{((ScalarValue)call).Value} {((ScalarValue)stream).Value}] "
+                : "";
+            logEvent.AddPropertyIfAbsent(new LogEventProperty("Call", new ScalarValue(prefix)));
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Bridge.Application.Options;
+
+namespace Bridge.Application.Abstractions;
+
+/// <summary>What a conversation shall be like, in no provider's words.</summary>
+/// <param name="Instructions">Who the assistant is and how it speaks.</param>
+/// <param name="Voice">The provider's name of a voice; null for the provider's own choice.</param>
+/// <param name="Temperature">Randomness, 0 to 2, for providers that have it; null when not set.</param>
+/// <param name="TurnDetection">When the caller's turn begins and ends.</param>
+public sealed record RealtimeSessionSettings(string Instructions, string? Voice, double? Temperature, TurnDetectionOptions TurnDetection);

@@ -1,0 +1,54 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+
+namespace Bridge.Application.Options;
+
+/// <summary>How calls are carried: which provider, how many, how long to wait.</summary>
+public sealed class BridgeOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Bridge";
+
+    /// <summary>The name of a registered provider (<c>REALTIME_PROVIDER</c>).</summary>
+    [Required(ErrorMessage = "REALTIME_PROVIDER must name a provider.")]
+    public string Provider { get; set; } = "openai";
+
+    /// <summary>Log the arithmetic of each truncation, at Debug (<c>OPENAI_SHOW_TIMING_MATH</c>).</summary>
+    public bool LogTiming { get; set; }
+
+    /// <summary>Calls carried at once; one more is turned away; 0 is no limit (<c>MAX_CONCURRENT_CALLS</c>).</summary>
+    [Range(0, 100_000, ErrorMessage = "MAX_CONCURRENT_CALLS must be a whole number from 0 (no limit) to 100000.")]
+    public int MaxConcurrentCalls { get; set; } = 1000;
+
+    /// <summary>How long a media stream may take to say <c>start</c>.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:HandshakeTimeout must be from 0.1 s to 1 min.")]
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long opening a session with the model may take, its configuration included.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:ConnectTimeout must be from 0.1 s to 1 min.")]
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the far end of a socket may take to answer a close before it is aborted.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10", ErrorMessage = "Bridge:CloseTimeout must be from 0.05 s to 10 s.")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a stopping service lets calls end by themselves before it ends them.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Bridge:DrainTimeout must be from 0 to 1 hour.")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+}
+
+/// <summary>Checks the values together.</summary>
+public sealed class BridgeOptionsRules : AbstractValidator<BridgeOptions>
+{
+    /// <param name="providers">The providers that exist.</param>
+    public BridgeOptionsRules(IEnumerable<RealtimeProviderName> providers)
+    {
+        var names = providers.Select(p => p.Value).Order(StringComparer.Ordinal).ToArray();
+        RuleFor(o => o.Provider)
+            .Must(names.Contains)
+            .WithMessage(o => $"REALTIME_PROVIDER is '{o.Provider}'; it must be one of: {string.Join(", ", names)}.");
+    }
+}
+
+/// <summary>The name under which a provider is registered.</summary>
+public sealed record RealtimeProviderName(string Value);

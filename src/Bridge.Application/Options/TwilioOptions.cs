@@ -1,0 +1,44 @@
+using System.ComponentModel.DataAnnotations;
+using FluentValidation;
+
+namespace Bridge.Application.Options;
+
+/// <summary>What Twilio is told: where we are, and what the caller hears before and after the model.</summary>
+public sealed class TwilioOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Twilio";
+
+    /// <summary>The address under which Twilio reaches this service (<c>PUBLIC_BASE_URL</c>); null: the request's own Host.</summary>
+    public Uri? PublicBaseUrl { get; set; }
+
+    /// <summary>The voice of spoken sentences (<c>TWILIO_INTRO_VOICE</c>).</summary>
+    [RegularExpression("[A-Za-z0-9_.-]{1,100}", ErrorMessage = "TWILIO_INTRO_VOICE must be a Twilio voice's name, for example Polly.Joanna-Neural or Google.en-US-Chirp3-HD-Aoede.")]
+    public string IntroVoice { get; set; } = "Google.en-US-Chirp3-HD-Aoede";
+
+    /// <summary>The sentence before the model speaks (<c>TWILIO_INTRO_TEXT</c>); <c>off</c> for none.</summary>
+    [StringLength(3000, ErrorMessage = "TWILIO_INTRO_TEXT must be at most 3000 characters, or off.")]
+    public string IntroText { get; set; } = "";
+
+    /// <summary>The sentence after the media stream, when our side closed it.</summary>
+    [StringLength(3000, ErrorMessage = "Twilio:ApologyText must be at most 3000 characters.")]
+    public string ApologyText { get; set; } = "";
+
+    /// <summary>Is a sentence spoken before the model?</summary>
+    public bool HasIntro => IntroText.Length > 0 && !IntroText.Equals("off", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Checks what an attribute cannot say.</summary>
+public sealed class TwilioOptionsRules : AbstractValidator<TwilioOptions>
+{
+    /// <summary>Twilio connects to <c>wss</c> only, so plain <c>http</c> makes sense for a trial on this machine alone.</summary>
+    public TwilioOptionsRules() =>
+        RuleFor(o => o.PublicBaseUrl)
+            .Must(url => url is null || IsPublicBase(url))
+            .WithMessage("PUBLIC_BASE_URL must be an address like https://bridge.example.com or https://example.com/voice: https (http only for this machine), no query, no user name.");
+
+    private static bool IsPublicBase(Uri url) =>
+        url.IsAbsoluteUri
+        && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+        && url is { Query: "", Fragment: "", UserInfo: "" };
+}

@@ -1,0 +1,16 @@
+using Bridge.Domain.Playback;
+
+namespace Bridge.Domain.Turns;
+
+/// <summary>What the model must be told of one item.</summary>
+/// <param name="Item">The item, by the name a truncation uses.</param>
+/// <param name="AudioEndMs">What the caller heard of it, in whole milliseconds; the rest is forgotten. Never more than <paramref name="SentMs"/>.</param>
+/// <param name="SentMs">What was sent of it.</param>
+public readonly record struct Truncation(ItemKey Item, int AudioEndMs, int SentMs);
+
+/// <summary>The decision when the caller speaks: nothing, or clear the line and then truncate these items, in the order in which they play.</summary>
+public sealed record Interruption(IReadOnlyList<Truncation> Truncations)
+{
+    /// <summary>Nothing of ours was unheard: nothing is cut.</summary>
+    public static Interruption None { get; } = new([]);
+}

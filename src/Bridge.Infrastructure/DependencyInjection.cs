@@ -1,0 +1,28 @@
+using System.Net.WebSockets;
+using Bridge.Application.Abstractions;
+using Bridge.Application.Options;
+using Bridge.Infrastructure.Realtime.Echo;
+using Bridge.Infrastructure.Realtime.OpenAI;
+using Bridge.Infrastructure.Twilio;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Bridge.Infrastructure;
+
+/// <summary>The wires, as services.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Registers Twilio's side and every provider. A new provider is one line here and one folder.</summary>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services) =>
+        services
+            .AddSingleton<TwilioMediaSocketFactory>()
+            .AddOpenAIRealtime()
+            .AddEchoRealtime();
+}
+
+/// <summary>Makes a media stream of an accepted WebSocket. Whoever accepted the socket disposes it.</summary>
+public sealed class TwilioMediaSocketFactory(IOptions<BridgeOptions> options, TimeProvider time)
+{
+    /// <summary>The media stream over <paramref name="socket"/>.</summary>
+    public ITwilioMediaSocket Create(WebSocket socket) => new TwilioMediaSocket(socket, options.Value.CloseTimeout, time);
+}

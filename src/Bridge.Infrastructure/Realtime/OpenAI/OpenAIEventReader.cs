@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Bridge.Application.Abstractions;
+using Bridge.Domain.Playback;
+using Bridge.Infrastructure.WebSockets;
+
+namespace Bridge.Infrastructure.Realtime.OpenAI;
+
+/// <summary>
+/// UTF-8 to <see cref="OpenAIEvent"/>. Pure but for the ids it remembers. Fields may come in any order, and what is not
+/// known here is skipped. https://platform.openai.com/docs/api-reference/realtime-server-events.
+/// </summary>
+internal sealed class OpenAIEventReader
+{
+    private readonly IdCache _responseIds = new();
+    private readonly IdCache _itemIds = new();
+
+    /// <summary>Reads one event. The bytes are written over: audio is decoded in place.</summary>
+    public OpenAIEvent Read(Memory<byte> utf8)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(utf8.Span);
+            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
+                return new OpenAIEvent(OpenAIEventKind.Malformed);
+            return Interpret(ReadFields(ref json), utf8);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // InvalidOperationException: a value of another type, or a string that is not valid UTF-8.
+            return new OpenAIEvent(OpenAIEventKind.Malformed);
+        }
+    }
+
+    private static Fields ReadFields(ref Utf8JsonReader json)
+    {
+        var fields = new Fields();
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            if (json.ValueTextEquals("type"u8))
+                fields.Type = ReadText(ref json);
+            else if (json.ValueTextEquals("response_id"u8))
+                fields.ResponseId = ReadText(ref json);
+            else if (json.ValueTextEquals("item_id"u8))
+                fields.ItemId = ReadText(ref json);
+            else if (json.ValueTextEquals("delta"u8))
+                fields.Delta = ReadText(ref json);
+            else if (json.ValueTextEquals("content_index"u8))
+                fields.ContentIndex = json.Read() ? json.GetInt32() : 0;
+            else if (json.ValueTextEquals("response"u8))
+                fields.Response = OpenAIEventObjects.ReadResponse(ref json);
+            else if (json.ValueTextEquals("error"u8))
+                fields.Error = OpenAIEventObjects.ReadError(ref json);
+            else if (json.ValueTextEquals("session"u8))
+                fields.Session = OpenAIEventObjects.ReadSession(ref json);
+            else
+                json.Skip();
+        }
+
+        // Read() proves that nothing follows the object; only now may its bytes be written over.
+        json.Read();
+        return fields;
+    }
+
+    private OpenAIEvent Interpret(Fields fields, Memory<byte> utf8)
+    {
+        var type = fields.Type.In(utf8).Span;
+        if (type.SequenceEqual("response.output_audio.delta"u8))
+            return ReadAudio(fields, utf8);
+        if (type.SequenceEqual("input_audio_buffer.speech_started"u8))
+            return ForTheCall(new RealtimeEvent(RealtimeEventKind.SpeechStarted));
+        if (type.SequenceEqual("input_audio_buffer.speech_stopped"u8))
+            return ForTheCall(new RealtimeEvent(RealtimeEventKind.SpeechStopped));
+        if (type.SequenceEqual("response.output_audio.done"u8))
+            return fields.ItemId.Found ? ForTheCall(new RealtimeEvent(RealtimeEventKind.ItemFinished, Item: Item(fields, utf8))) : new OpenAIEvent(OpenAIEventKind.Malformed);
+        if (type.SequenceEqual("response.created"u8))
+            return OfResponse(RealtimeEventKind.ResponseStarted, fields.Response);
+        if (type.SequenceEqual("response.done"u8))
+            return OfResponse(RealtimeEventKind.ResponseFinished, fields.Response);
+        if (type.SequenceEqual("error"u8))
+            return fields.Error is { } error ? ForTheCall(new RealtimeEvent(RealtimeEventKind.Error, Error: error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
+        if (type.SequenceEqual("session.created"u8))
+            return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: fields.Session);
+        if (type.SequenceEqual("session.updated"u8))
+            return new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: fields.Session);
+        return new OpenAIEvent(fields.Type.Found ? OpenAIEventKind.Ignored : OpenAIEventKind.Malformed);
+    }
+
+    // {"type":"response.output_audio.delta","event_id":"…","response_id":"resp_…","item_id":"item_…","output_index":0,"content_index":0,"delta":"…"}
+    private OpenAIEvent ReadAudio(Fields fields, Memory<byte> utf8)
+    {
+        if (!fields.ResponseId.Found || !fields.ItemId.Found || !fields.Delta.Found)
+            return new OpenAIEvent(OpenAIEventKind.Malformed);
+        var responseId = _responseIds.Get(fields.ResponseId.In(utf8).Span);
+        var item = Item(fields, utf8);
+        return Base64InPlace.TryDecode(fields.Delta.In(utf8), fields.Delta.Escaped, out var audio)
+            ? ForTheCall(new RealtimeEvent(RealtimeEventKind.AudioDelta, responseId, item, audio))
+            : new OpenAIEvent(OpenAIEventKind.Malformed);
+    }
+
+    private ItemKey Item(Fields fields, Memory<byte> utf8) => new(_itemIds.Get(fields.ItemId.In(utf8).Span), fields.ContentIndex);
+
+    private static OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response) =>
+        response.Id is { } id ? ForTheCall(new RealtimeEvent(kind, id, Error: response.Error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
+
+    private static OpenAIEvent ForTheCall(RealtimeEvent e) => new(OpenAIEventKind.ForTheCall, e);
+
+    private static Text ReadText(ref Utf8JsonReader json)
+    {
+        json.Read();
+        if (json.TokenType == JsonTokenType.String)
+            return new Text((int)json.TokenStartIndex + 1, json.ValueSpan.Length, json.ValueIsEscaped);
+        json.Skip();
+        return default;
+    }
+
+    /// <summary>Where a string stands in the message, without its quotes.</summary>
+    private readonly record struct Text(int Start, int Length, bool Escaped)
+    {
+        public bool Found => Start > 0;
+
+        public Memory<byte> In(Memory<byte> message) => message.Slice(Start, Length);
+    }
+
+    private record struct Fields(
+        Text Type, Text ResponseId, Text ItemId, Text Delta, int ContentIndex, OpenAIResponse Response, RealtimeError? Error, OpenAISession Session);
+}

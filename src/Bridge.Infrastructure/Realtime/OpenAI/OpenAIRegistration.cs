@@ -1,0 +1,17 @@
+using Bridge.Application.Options;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bridge.Infrastructure.Realtime.OpenAI;
+
+/// <summary>The line that makes OpenAI a provider.</summary>
+internal static class OpenAIRegistration
+{
+    public const string Name = "openai";
+
+    public static IServiceCollection AddOpenAIRealtime(this IServiceCollection services)
+    {
+        services.AddValidatedOptions<OpenAIOptions, OpenAIOptionsRules>(OpenAIOptions.Section);
+        services.AddHostedService<OpenAIStartupNotes>();
+        return services.AddRealtimeProvider<OpenAIRealtimeClient>(Name);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+using Bridge.Application.Abstractions;
+using Bridge.Domain.Calls;
+using Bridge.Domain.Playback;
+using Bridge.Infrastructure.WebSockets;
+
+namespace Bridge.Infrastructure.Twilio;
+
+/// <summary>A media stream over an accepted WebSocket.</summary>
+internal sealed class TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout, TimeProvider time) : ITwilioMediaSocket
+{
+    /// <summary>A frame of 20 ms is about 400 bytes; <c>start</c> with parameters a few thousand.</summary>
+    private const int MaxMessageBytes = 16 * 1024;
+
+    private readonly WebSocketTextReader _reader = new(socket, 1024, MaxMessageBytes);
+    private readonly WebSocketTextWriter _writer = new(socket, 2048);
+    private TwilioMessageWriter? _messages;
+    private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
+    private long _unknown;
+    private long _malformed;
+
+    public MediaStreamSkips Skips => new(_unknown, _malformed);
+
+    public async Task<MediaStreamStart> HandshakeAsync(CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(cancellationToken) is { } message)
+        {
+            if (message is { Kind: TwilioMessageKind.Start, Start: { } start })
+                return Accept(start);
+            if (message.Kind != TwilioMessageKind.Connected)
+                Skip(message);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new MediaStreamException("Twilio closed before it said start.");
+    }
+
+    public async IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(cancellationToken) is { } message)
+        {
+            switch (message.Kind)
+            {
+                case TwilioMessageKind.Media:
+                    yield return new MediaStreamEvent(MediaStreamEventKind.Media, message.Audio, message.TimestampMs);
+                    break;
+                case TwilioMessageKind.Mark when message.Mark is { } mark:
+                    yield return new MediaStreamEvent(MediaStreamEventKind.Mark, Mark: mark);
+                    break;
+                case TwilioMessageKind.Stop:
+                    yield return new MediaStreamEvent(MediaStreamEventKind.Stop);
+                    break;
+                case TwilioMessageKind.Dtmf:
+                    break;
+                default:
+                    Skip(message);
+                    break;
+            }
+        }
+    }
+
+    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => _writer.SendAsync(Messages.Media(pcmu));
+
+    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => _writer.SendAsync(Messages.Mark(mark));
+
+    public ValueTask SendClearAsync(CancellationToken cancellationToken) => _writer.SendAsync(Messages.Clear());
+
+    public Task CloseAsync() => _writer.CloseAsync(_closeStatus, "", closeTimeout, time);
+
+    private TwilioMessageWriter Messages => _messages ?? throw new InvalidOperationException("Nothing may be sent before start.");
+
+    /// <summary>The next message; null when Twilio's side is over.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<TwilioMessage?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var read = await _reader.ReadAsync(cancellationToken);
+        switch (read.Kind)
+        {
+            case WebSocketMessageKind.Text:
+                return TwilioMessageReader.Read(read.Data);
+            case WebSocketMessageKind.Binary:
+                return new TwilioMessage(TwilioMessageKind.Malformed);
+            case WebSocketMessageKind.TooLarge:
+                _closeStatus = WebSocketCloseStatus.MessageTooBig;
+                throw new MediaStreamException($"A message of more than {MaxMessageBytes} bytes.");
+            default:
+                return null;
+        }
+    }
+
+    private MediaStreamStart Accept(TwilioStart start)
+    {
+        if (!CallIdentity.TryCreate(start.CallSid, start.StreamSid, out var identity))
+            throw Violation("start names no call and stream as Twilio names them.");
+        if (start is not { Encoding: null or "audio/x-mulaw", SampleRate: null or 8000, Channels: null or 1 })
+            throw Violation($"the stream's audio is {start.Encoding}, {start.SampleRate} Hz, {start.Channels} channel(s); only audio/x-mulaw, 8000 Hz, 1 channel is understood.");
+        _messages = new TwilioMessageWriter(identity.StreamSid);
+        return new MediaStreamStart(identity, start.AccountSid ?? "", start.Parameters);
+    }
+
+    private MediaStreamException Violation(string why)
+    {
+        _closeStatus = WebSocketCloseStatus.PolicyViolation;
+        return new MediaStreamException(why);
+    }
+
+    private void Skip(TwilioMessage message)
+    {
+        if (message.Kind == TwilioMessageKind.Malformed)
+            _malformed++;
+        else
+            _unknown++;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net.WebSockets;
+using System.Runtime.CompilerServices;
+
+namespace Bridge.Infrastructure.WebSockets;
+
+/// <summary>
+/// Reads whole messages into one buffer, which grows to the largest message so far and no further than the limit.
+/// One reader at a time.
+/// </summary>
+internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes)
+{
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(initialBytes);
+
+    /// <summary>The next message, joined from its fragments. Never throws for what the far end or the network does.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<WebSocketMessage> ReadAsync(CancellationToken cancellationToken)
+    {
+        var length = 0;
+        try
+        {
+            while (true)
+            {
+                if (length == _buffer.Length)
+                    Array.Resize(ref _buffer, Math.Min(_buffer.Length * 2, maxBytes + 1));
+                var result = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
+                if (result.MessageType == WebSocketMessageType.Close)
+                    return new WebSocketMessage(WebSocketMessageKind.Closed);
+                length += result.Count;
+                if (length > maxBytes)
+                    return new WebSocketMessage(WebSocketMessageKind.TooLarge);
+                if (!result.EndOfMessage)
+                    continue;
+                return result.MessageType == WebSocketMessageType.Text
+                    ? new WebSocketMessage(WebSocketMessageKind.Text, _buffer.AsMemory(0, length))
+                    : new WebSocketMessage(WebSocketMessageKind.Binary);
+            }
+        }
+        catch (Exception e) when (WebSocketLoss.Is(e))
+        {
+            return new WebSocketMessage(WebSocketMessageKind.Lost);
+        }
+    }
+}
