@@ -33,13 +33,13 @@ internal static class BridgeApp
         services.AddSingleton(settings).AddSingleton<IValidateOptions<ServerOptions>>(settings);
         services.AddValidatedOptions<ServerOptions>(ServerOptions.Section);
         services.AddApplication().AddInfrastructure();
-        services.AddControllers();
+        services.AddControllers().AddApplicationPart(typeof(BridgeApp).Assembly);
         services.AddHealthChecks().AddCheck<CapacityHealthCheck>("capacity");
         services.AddSingleton<MediaStreamMiddleware>();
         services.AddHostedService<CallDrainService>().AddHostedService<StartupNotes>();
         // Plain reads here: bound options would report their faults while the host is built, before all faults are gathered.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop(builder.Configuration["Bridge:DrainTimeout"]));
-        services.AddSerilog(log => log.ForBridge(builder.Configuration["Server:LogLevel"] ?? "info"));
+        services.AddSerilog((provider, log) => log.ForBridge(builder.Configuration["Server:LogLevel"] ?? "info").ReadFrom.Services(provider));
         customize?.Invoke(builder);
 
         var app = builder.Build();

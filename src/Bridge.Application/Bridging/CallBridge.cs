@@ -35,7 +35,7 @@ public sealed partial class CallBridge(
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallSid"] = identity.CallSid, ["StreamSid"] = identity.StreamSid });
         LogStarted();
         var started = time.GetTimestamp();
-        await PublishAsync(new CallStarted(identity));
+        var announced = PublishAsync(new CallStarted(identity));
         var call = new CallInProgress(new Call(identity));
         await new CallRun(call, socket, calls, mediator, metrics, options.Value, time, logger).RunAsync(aborted);
         var summary = new CallSummary(
@@ -47,6 +47,7 @@ public sealed partial class CallBridge(
             call.Interruptions,
             socket.Skips);
         LogEnded(summary.Reason, summary.Duration.TotalSeconds, summary.Interruptions, summary.Skips.Unknown, summary.Skips.Malformed);
+        await announced;
         await PublishAsync(new CallEnded(summary));
     }
 
@@ -66,13 +67,18 @@ public sealed partial class CallBridge(
         {
             LogNoStart(deadline.IsCancellationRequested ? $"no start within {options.Value.HandshakeTimeout.TotalSeconds} s" : "the connection is gone");
         }
+        catch (Exception e)
+        {
+            LogHandshakeFault(e);
+        }
 
         return null;
     }
 
-    /// <summary>A listener that fails must not end a call.</summary>
+    /// <summary>A listener that is slow must not hold up a call, and one that fails must not end it.</summary>
     private async Task PublishAsync(INotification notification)
     {
+        await Task.Yield();
         try
         {
             await mediator.Publish(notification);
@@ -94,6 +100,9 @@ public sealed partial class CallBridge(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Media stream closed before a call began: {Why}")]
     private partial void LogNoStart(string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The media stream's handshake failed for a fault of ours")]
+    private partial void LogHandshakeFault(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A listener to {Notification} failed")]
     private partial void LogListenerFailed(Exception exception, string notification);

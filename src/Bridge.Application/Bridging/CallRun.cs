@@ -27,7 +27,7 @@ internal sealed partial class CallRun(
     {
         using var dialing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         call.State.StreamStarted();
-        var opening = mediator.Send(new OpenRealtimeSession(call.State.Identity), dialing.Token);
+        var opening = OpenAsync(dialing.Token);
         var callerSide = GuardAsync(new CallerToModelPump(call, socket, opening).RunAsync(aborted));
         var modelSide = GuardAsync(RunModelSideAsync(opening, aborted));
         var draining = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +41,10 @@ internal sealed partial class CallRun(
         await Task.WhenAll(CloseSessionAsync(opening), socket.CloseAsync());
         await Task.WhenAll(callerSide, modelSide);
     }
+
+    /// <summary>A method of its own, so that whatever goes wrong goes wrong in the task.</summary>
+    private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken) =>
+        await mediator.Send(new OpenRealtimeSession(call.State.Identity), cancellationToken);
 
     private async Task<CallEndReason> RunModelSideAsync(Task<IRealtimeSession> opening, CancellationToken aborted)
     {
@@ -60,7 +64,9 @@ internal sealed partial class CallRun(
             return CallEndReason.CallerHungUp;
         }
 
-        return await new ModelToCallerPump(call, socket, session, metrics, time, options.LogTiming, logger).RunAsync(aborted);
+        var reason = await new ModelToCallerPump(call, socket, session, metrics, time, options.LogTiming, logger).RunAsync(aborted);
+        // When the caller's connection is gone, both readers end, in no order.
+        return aborted.IsCancellationRequested ? CallEndReason.CallerHungUp : reason;
     }
 
     /// <summary>A pump returns its reason; what it throws is Twilio's breach of protocol, or a fault of ours, which ends this call alone.</summary>
@@ -87,15 +93,19 @@ internal sealed partial class CallRun(
         }
     }
 
-    private static async Task CloseSessionAsync(Task<IRealtimeSession> opening)
+    private async Task CloseSessionAsync(Task<IRealtimeSession> opening)
     {
         try
         {
             await (await opening).DisposeAsync();
         }
-        catch (Exception e) when (e is RealtimeSessionException or OperationCanceledException || opening.IsFaulted)
+        catch (Exception) when (!opening.IsCompletedSuccessfully)
         {
-            // There is no session to close; RunModelSideAsync has said why.
+            // There is no session to close; the model's side has said why.
+        }
+        catch (Exception e)
+        {
+            LogFault(e);
         }
     }
 

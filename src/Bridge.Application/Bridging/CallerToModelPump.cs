@@ -26,6 +26,8 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
                             call.State.CallerAudio(timestamp);
                     }
 
+                    if (e.Audio.IsEmpty)
+                        break;
                     if (session is null && opening.IsCompletedSuccessfully)
                     {
                         session = await opening;

@@ -52,6 +52,8 @@ internal sealed partial class ModelToCallerPump(
                         call.State.ResponseFinished(e.ResponseId!);
                     if (e.Error is { } failure)
                         LogResponseFailed(failure.Code, failure.Message);
+                    if (e.Error is { Fatal: true })
+                        return CallEndReason.ModelFailed;
                     break;
 
                 case RealtimeEventKind.Error when e.Error is { } error:

@@ -23,7 +23,7 @@ public sealed class AssistantOptions
     public string Voice { get; set; } = "alloy";
 
     /// <summary>Randomness, 0 to 2 (<c>OPENAI_TEMPERATURE</c>); null when not set. Only providers that have it are told.</summary>
-    [Range(0, 2, ErrorMessage = "OPENAI_TEMPERATURE must be a number from 0 to 2.")]
+    [Range(0.0, 2.0, ErrorMessage = "OPENAI_TEMPERATURE must be a number from 0 to 2.")]
     public double? Temperature { get; set; }
 
     /// <summary>When the caller's turn begins and ends.</summary>
@@ -35,7 +35,7 @@ public sealed class AssistantOptions
 public sealed class TurnDetectionOptions
 {
     /// <summary>How sure the detector must be that it hears speech, 0 to 1. Higher for noisy lines.</summary>
-    [Range(0, 1, ErrorMessage = "Assistant:TurnDetection:Threshold must be a number from 0 to 1.")]
+    [Range(0.0, 1.0, ErrorMessage = "Assistant:TurnDetection:Threshold must be a number from 0 to 1.")]
     public double Threshold { get; set; } = 0.5;
 
     /// <summary>Milliseconds of audio before the detected speech that belong to the turn.</summary>

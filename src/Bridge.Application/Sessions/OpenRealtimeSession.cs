@@ -24,6 +24,22 @@ public sealed partial class OpenRealtimeSessionHandler(
     /// <inheritdoc />
     public async Task<IRealtimeSession> Handle(OpenRealtimeSession request, CancellationToken cancellationToken)
     {
+        var session = await ConnectAsync(cancellationToken);
+        try
+        {
+            await session.CreateResponseAsync(assistant.Value.Greeting, cancellationToken);
+            LogGreeting();
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<IRealtimeSession> ConnectAsync(CancellationToken cancellationToken)
+    {
         var provider = bridge.Value.Provider;
         var client = providers.GetRequiredKeyedService<IRealtimeClient>(provider);
         var started = time.GetTimestamp();
@@ -35,7 +51,6 @@ public sealed partial class OpenRealtimeSessionHandler(
             var took = time.GetElapsedTime(started);
             metrics.SessionConnected(took, provider, succeeded: true);
             LogSessionReady(session.Id, provider, (long)took.TotalMilliseconds);
-            await GreetAsync(session, cancellationToken);
             return session;
         }
         catch (Exception e) when (e is RealtimeSessionException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
@@ -43,20 +58,6 @@ public sealed partial class OpenRealtimeSessionHandler(
             metrics.SessionConnected(time.GetElapsedTime(started), provider, succeeded: false);
             throw e as RealtimeSessionException
                 ?? new RealtimeSessionException($"The model did not open a session within {bridge.Value.ConnectTimeout.TotalSeconds} s.", e);
-        }
-    }
-
-    private async Task GreetAsync(IRealtimeSession session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await session.CreateResponseAsync(assistant.Value.Greeting, cancellationToken);
-            LogGreeting();
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
         }
     }
 

@@ -35,13 +35,13 @@ public sealed class Call(CallIdentity identity)
     public void ResponseStarted(string responseId) => _turn.Started(responseId);
 
     /// <summary>
-    /// Audio of the assistant is about to be sent. False: it was cut or the call is over, drop it. True: send it, and after
+    /// Audio of the assistant is about to be sent. False: it was cut, it is empty, or the call is over: drop it. True: send it, and after
     /// it the mark, if one is wanted here.
     /// </summary>
     public bool TryPlay(string responseId, ItemKey item, int samples, out Mark? mark)
     {
         mark = null;
-        if (State != CallState.Active || !_turn.MayBeHeard(responseId))
+        if (State != CallState.Active || !_turn.MayBeHeard(responseId) || samples <= 0)
             return false;
         mark = _playback.Send(responseId, item, samples);
         return true;

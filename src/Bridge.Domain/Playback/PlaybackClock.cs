@@ -44,11 +44,9 @@ public sealed class PlaybackClock
             _time = time;
     }
 
-    /// <summary>Audio is being sent. Returns the mark to send after it, or null where none is wanted.</summary>
+    /// <summary>Audio, at least one sample of it, is being sent. Returns the mark to send after it, or null where none is wanted.</summary>
     public Mark? Send(string responseId, ItemKey key, int samples)
     {
-        if (samples <= 0)
-            return null;
         var item = Find(key);
         if (item is null)
             _items.Add(item = new PlaybackItem(responseId, key));

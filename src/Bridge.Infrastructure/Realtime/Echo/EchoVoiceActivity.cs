@@ -12,8 +12,9 @@ internal enum VoiceActivity
 }
 
 /// <summary>
-/// Tells speech from silence by loudness, 20 ms at a time. It counts samples and has no clock. The threshold rides above a
-/// slow estimate of the line's noise, so that a noisy phone does not talk for ever.
+/// Tells speech from silence by loudness, 20 ms at a time. It counts samples and has no clock. The threshold rides above the
+/// line's noise, which is the quietest block of the last three seconds: speech has gaps, noise has none. So a noisy phone
+/// does not talk for ever.
 /// </summary>
 internal sealed class EchoVoiceActivity(TurnDetectionOptions options)
 {
@@ -23,7 +24,10 @@ internal sealed class EchoVoiceActivity(TurnDetectionOptions options)
     private const int BlocksToStart = 3;
     private const double QuietestSpeech = 400;
     private readonly int _blocksToStop = Math.Max(1, options.SilenceDurationMs / 20);
-    private double _noise = 50;
+    private const int NoiseBlocks = 150;
+    private double _noise;
+    private double _quietest = double.MaxValue;
+    private int _blocks;
     private int _loud;
     private int _quiet;
 
@@ -34,9 +38,8 @@ internal sealed class EchoVoiceActivity(TurnDetectionOptions options)
     public VoiceActivity Take(ReadOnlySpan<byte> block)
     {
         var loudness = Loudness(block);
-        var loud = loudness > Math.Max(QuietestSpeech, _noise * 4);
-        if (!loud)
-            _noise += (loudness - _noise) * 0.05;
+        var loud = loudness > Math.Max(QuietestSpeech, _noise * 2.5);
+        EstimateNoise(loudness);
         (_loud, _quiet) = loud ? (_loud + 1, 0) : (0, _quiet + 1);
         if (!Speaking && _loud >= BlocksToStart)
         {
@@ -51,6 +54,14 @@ internal sealed class EchoVoiceActivity(TurnDetectionOptions options)
         }
 
         return VoiceActivity.None;
+    }
+
+    private void EstimateNoise(double loudness)
+    {
+        _quietest = Math.Min(_quietest, loudness);
+        if (++_blocks < NoiseBlocks)
+            return;
+        (_noise, _quietest, _blocks) = (_quietest, double.MaxValue, 0);
     }
 
     private static double Loudness(ReadOnlySpan<byte> block)

@@ -61,4 +61,5 @@ internal static class OpenAIDocuments
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OpenAIDocuments.UpdateCommand))]
 [JsonSerializable(typeof(OpenAIDocuments.ResponseCommand))]
+[JsonSerializable(typeof(string))]
 internal sealed partial class OpenAIJson : JsonSerializerContext;

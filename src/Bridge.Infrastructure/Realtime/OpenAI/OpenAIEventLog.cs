@@ -44,8 +44,9 @@ internal sealed partial class OpenAIEventLog(string types, ILogger logger)
                 LogEventSensitive(name, whole);
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: an escape that is no text, such as half a surrogate pair.
             // The reader counts and reports what is malformed.
         }
     }

@@ -90,14 +90,18 @@ internal sealed class OpenAIEventReader
     {
         if (!fields.ResponseId.Found || !fields.ItemId.Found || !fields.Delta.Found)
             return new OpenAIEvent(OpenAIEventKind.Malformed);
-        var responseId = _responseIds.Get(fields.ResponseId.In(utf8).Span);
+        var responseId = Id(_responseIds, fields.ResponseId, utf8);
         var item = Item(fields, utf8);
         return Base64InPlace.TryDecode(fields.Delta.In(utf8), fields.Delta.Escaped, out var audio)
             ? ForTheCall(new RealtimeEvent(RealtimeEventKind.AudioDelta, responseId, item, audio))
             : new OpenAIEvent(OpenAIEventKind.Malformed);
     }
 
-    private ItemKey Item(Fields fields, Memory<byte> utf8) => new(_itemIds.Get(fields.ItemId.In(utf8).Span), fields.ContentIndex);
+    private ItemKey Item(Fields fields, Memory<byte> utf8) => new(Id(_itemIds, fields.ItemId, utf8), fields.ContentIndex);
+
+    /// <summary>An id as its events elsewhere have it: unescaped. Ids need no escapes, so this is for the server that writes some.</summary>
+    private static string Id(IdCache cache, Text id, Memory<byte> utf8) =>
+        id.Escaped ? JsonSerializer.Deserialize(utf8.Span.Slice(id.Start - 1, id.Length + 2), OpenAIJson.Default.String)! : cache.Get(id.In(utf8).Span);
 
     private static OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response) =>
         response.Id is { } id ? ForTheCall(new RealtimeEvent(kind, id, Error: response.Error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
