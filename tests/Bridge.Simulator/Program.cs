@@ -1,1 +1,54 @@
-Console.WriteLine("simulator");
+using Bridge.Simulator.Commands;
+
+const string Help = """
+    Both far ends of the wire: a caller on Twilio's side and a model on OpenAI's.
+
+      demo    [--save heard.wav] [--verbose]
+              Starts the bridge between a fake model and a fake caller, holds a conversation with three
+              interruptions, and reports whether the model remembers what the caller heard.
+
+      caller  --url http://127.0.0.1:8000/incoming-call [--wav FILE] [--save heard.wav] [--interrupt]
+              [--talk-after MS] [--seconds N] [--from +1…] [--to +1…] [--auth-token T] [--public-url https://…]
+              Calls a running bridge with a recording (WAV of 8 kHz or more, or raw µ-law) in real time.
+              --talk-after: so much quiet ends the greeting (800 ms).  --seconds: the call's longest time (60).
+              --interrupt: speaks over the answer.  --auth-token: signs as Twilio does, for --public-url.
+
+      model   [--port 9000] [--speed 4]
+              A model for OPENAI_REALTIME_URL, until Ctrl+C. --speed: generation, times real time; 0: at once.
+    """;
+
+using var stop = new CancellationTokenSource();
+Console.CancelKeyPress += (_, pressed) =>
+{
+    pressed.Cancel = true;
+    stop.Cancel();
+};
+
+try
+{
+    switch (args.FirstOrDefault())
+    {
+        case "demo":
+            return await DemoCommand.RunAsync(args[1..], stop.Token);
+        case "caller":
+            return await CallerCommand.RunAsync(args[1..], stop.Token);
+        case "model":
+            return await ModelCommand.RunAsync(args[1..], stop.Token);
+        case "--help" or "-h" or "help":
+            Console.WriteLine(Help);
+            return 0;
+        case null:
+            throw new UsageException("Which one: demo, caller or model? (--help tells more)");
+        default:
+            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller or model. (--help tells more)");
+    }
+}
+catch (UsageException wrong)
+{
+    await Console.Error.WriteLineAsync(wrong.Message);
+    return 2;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 130;
+}

@@ -1,0 +1,68 @@
+namespace Bridge.Simulator.Caller;
+
+/// <summary>What moves a call's time.</summary>
+public enum Pacing
+{
+    /// <summary>A frame each 20 ms of the clock.</summary>
+    RealTime,
+
+    /// <summary>A frame each <see cref="FakeCaller.StepAsync"/>: virtual time, as fast as the test likes.</summary>
+    Manual,
+}
+
+/// <summary>Who calls, how, and how badly Twilio behaves.</summary>
+public sealed record FakeCallerOptions
+{
+    /// <summary>The webhook to ask; its host is also where the stream is dialled.</summary>
+    public required Uri Webhook { get; init; }
+
+    public string From { get; init; } = "+15550001001";
+
+    public string To { get; init; } = "+15550002002";
+
+    /// <summary>CA and 32 hex digits; made up when null. Give one to repeat a webhook.</summary>
+    public string? CallSid { get; init; }
+
+    /// <summary>Further form fields, or others in place of the usual ones.</summary>
+    public IReadOnlyDictionary<string, string> Form { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Asks with GET and the fields in the query.</summary>
+    public bool UseGet { get; init; }
+
+    /// <summary>Signs webhook and stream with this token; null: no signature.</summary>
+    public string? AuthToken { get; init; }
+
+    /// <summary>
+    /// What the outside world calls the service (<c>https://host</c>): signatures and the Host header are for it. Null: the webhook's own
+    /// address.
+    /// </summary>
+    public Uri? PublicUrl { get; init; }
+
+    public Pacing Pacing { get; init; } = Pacing.RealTime;
+
+    /// <summary>The clock of a real-time call; a manual one brings its own.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The first frame's timestamp, milliseconds; captures show 73 to 171.</summary>
+    public int FirstTimestampMs { get; init; } = 120;
+
+    /// <summary>Milliseconds to add to a frame's timestamp, by its chunk number from 1: real ones are a little irregular.</summary>
+    public Func<int, int> Irregularity { get; init; } = static _ => 0;
+
+    /// <summary>Idle line noise, 0x7F and 0xFF in turn; false: 0xFF alone.</summary>
+    public bool LineNoise { get; init; } = true;
+
+    public TwilioSpelling Spelling { get; init; } = new();
+
+    /// <summary>WebSocket frames a message is cut into.</summary>
+    public int Fragments { get; init; } = 1;
+
+    /// <summary>False: marks are never returned.</summary>
+    public bool ReturnMarks { get; init; } = true;
+
+    /// <summary>False: the stream sends <c>connected</c> and then nothing by itself.</summary>
+    public bool SendStart { get; init; } = true;
+
+    /// <summary>False: only the webhook is asked; the stream is never dialled.</summary>
+    public bool DialStream { get; init; } = true;
+}

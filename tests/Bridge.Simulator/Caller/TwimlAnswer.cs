@@ -1,0 +1,131 @@
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Bridge.Simulator.Caller;
+
+/// <summary>What a webhook's answer makes of the call.</summary>
+public enum TwimlKind
+{
+    /// <summary>A media stream is opened.</summary>
+    Connect,
+
+    /// <summary>Turned away without being answered.</summary>
+    Reject,
+
+    /// <summary>Something may be said, then the call ends.</summary>
+    Hangup,
+}
+
+/// <summary>One verb, with its attributes and its text.</summary>
+public sealed record TwimlVerb(string Name, IReadOnlyDictionary<string, string> Attributes, string Text);
+
+/// <summary>An answer that Twilio would not run, or would run with a warning. The message begins with Twilio's error number.</summary>
+public sealed class TwimlException(string message) : Exception(message);
+
+/// <summary>
+/// A webhook's answer, read more strictly than Twilio reads it: what Twilio only warns about is refused.
+/// <paramref name="Before"/> and <paramref name="After"/> are the verbs round Connect, the latter run once the stream is over.
+/// </summary>
+public sealed record TwimlAnswer(
+    TwimlKind Kind,
+    Uri? StreamUrl,
+    string StreamUrlAsWritten,
+    IReadOnlyDictionary<string, string> Parameters,
+    IReadOnlyList<TwimlVerb> Before,
+    IReadOnlyList<TwimlVerb> After,
+    string Xml)
+{
+    private static readonly HashSet<string> ContentTypes = ["text/xml", "application/xml"];
+
+    private static readonly Dictionary<string, HashSet<string>> Verbs = new()
+    {
+        ["Say"] = ["voice", "language", "loop"],
+        ["Pause"] = ["length"],
+        ["Connect"] = ["action", "method"],
+        ["Stream"] = ["url", "name", "track", "statusCallback", "statusCallbackMethod"],
+        ["Parameter"] = ["name", "value"],
+        ["Hangup"] = [],
+        ["Reject"] = ["reason"],
+    };
+
+    /// <summary>Reads an answer, or says why Twilio would not take it.</summary>
+    public static TwimlAnswer Parse(string? contentType, long? contentLength, string body)
+    {
+        if (contentType is null || !ContentTypes.Contains(contentType.ToLowerInvariant()))
+            throw new TwimlException($"12300: the content type is '{contentType}', not text/xml.");
+        if (contentLength is null or > 64 * 1024)
+            throw new TwimlException($"11750: the answer's Content-Length is {contentLength?.ToString() ?? "missing"}; it must be there and at most 64 KB.");
+        if (!body.StartsWith('<'))
+            throw new TwimlException("12100: the answer does not begin with '<'.");
+        return FromRoot(Load(body), body);
+    }
+
+    private static XElement Load(string body)
+    {
+        try
+        {
+            return XDocument.Parse(body).Root!;
+        }
+        catch (XmlException exception)
+        {
+            throw new TwimlException("12100: the answer is not XML: " + exception.Message);
+        }
+    }
+
+    private static TwimlAnswer FromRoot(XElement root, string body)
+    {
+        if (root.Name != "Response" || root.HasAttributes)
+            throw new TwimlException("12200: the root is not a bare 'Response'.");
+        var verbs = root.Elements().ToList();
+        verbs.ForEach(Check);
+        var connect = verbs.FindIndex(verb => verb.Name == "Connect");
+        if (connect < 0)
+        {
+            if (verbs.Count == 0 || verbs[^1].Name.LocalName is not ("Reject" or "Hangup"))
+                throw new TwimlException("The answer neither connects, rejects nor hangs up.");
+            var kind = verbs[0].Name == "Reject" ? TwimlKind.Reject : TwimlKind.Hangup;
+            return new TwimlAnswer(kind, null, "", new Dictionary<string, string>(), [.. verbs.Select(ToVerb)], [], body);
+        }
+
+        var stream = verbs[connect].Elements().SingleOrDefault(child => child.Name == "Stream")
+            ?? throw new TwimlException("12200: 'Connect' has no 'Stream'.");
+        var written = (string?)stream.Attribute("url") ?? throw new TwimlException("12200: 'Stream' has no url.");
+        var parameters = stream.Elements().ToDictionary(child => Required(child, "name"), child => Required(child, "value"));
+        if (parameters.FirstOrDefault(pair => pair.Key.Length + pair.Value.Length >= 500).Key is { } tooLong)
+            throw new TwimlException($"'Parameter' {tooLong} has 500 characters or more.");
+        return new TwimlAnswer(
+            TwimlKind.Connect, CheckedUrl(written), written, parameters,
+            [.. verbs.Take(connect).Select(ToVerb)], [.. verbs.Skip(connect + 1).Select(ToVerb)], body);
+    }
+
+    private static Uri CheckedUrl(string written)
+    {
+        if (!Uri.TryCreate(written, UriKind.Absolute, out var url) || url.Scheme != "wss")
+            throw new TwimlException($"31922: the stream's url '{written}' is not wss.");
+        if (written.Contains('?') || written.Contains('#'))
+            throw new TwimlException($"31920: the stream's url '{written}' has a query string, which Twilio drops.");
+        return url;
+    }
+
+    // A name that Twilio does not know is its warning 12200; here it is refused.
+    private static void Check(XElement element)
+    {
+        if (!Verbs.TryGetValue(element.Name.ToString(), out var attributes))
+            throw new TwimlException($"12200: '{element.Name}' is not a verb of this service.");
+        if (element.Attributes().FirstOrDefault(attribute => !attributes.Contains(attribute.Name.ToString())) is { } unknown)
+            throw new TwimlException($"12200: '{element.Name}' has an unknown attribute '{unknown.Name}'.");
+        var allowed = element.Name.LocalName switch { "Connect" => "Stream", "Stream" => "Parameter", _ => null };
+        foreach (var child in element.Elements())
+        {
+            if (child.Name != allowed)
+                throw new TwimlException($"12200: '{child.Name}' does not belong in '{element.Name}'.");
+            Check(child);
+        }
+    }
+
+    private static string Required(XElement element, string attribute) =>
+        (string?)element.Attribute(attribute) ?? throw new TwimlException($"12200: '{element.Name}' has no {attribute}.");
+
+    private static TwimlVerb ToVerb(XElement element) =>
+        new(element.Name.LocalName, element.Attributes().ToDictionary(attribute => attribute.Name.LocalName, attribute => attribute.Value), element.Value);
+}

@@ -1,0 +1,103 @@
+using System.Text.Json.Nodes;
+
+namespace Bridge.Simulator.Model;
+
+/// <summary>The conversation: its items in order, which of them is audio of the assistant, and the rules for changing them.</summary>
+internal sealed class ConversationItems
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, JsonObject> _items = [];
+    private readonly List<LedgerItem> _ledger = [];
+    private string? _last;
+
+    public IReadOnlyList<LedgerItem> Ledger
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _ledger];
+        }
+    }
+
+    /// <summary>True once the assistant has sent audio: its voice is settled then.</summary>
+    public bool HasAudio => Ledger.Any(item => item.GeneratedSamples > 0);
+
+    /// <summary>The last item's id, null in an empty conversation.</summary>
+    public string? Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
+        }
+    }
+
+    /// <summary>Adds an item at the end and returns the id of the one before it.</summary>
+    public string? Add(string id, JsonObject item, LedgerItem? audio = null)
+    {
+        lock (_gate)
+        {
+            var previous = _last;
+            _items[id] = item;
+            if (audio is not null)
+                _ledger.Add(audio);
+            _last = id;
+            return previous;
+        }
+    }
+
+    public JsonObject? Find(string id)
+    {
+        lock (_gate)
+            return _items.GetValueOrDefault(id);
+    }
+
+    public RealtimeError? Truncate(string id, int contentIndex, int audioEndMs)
+    {
+        lock (_gate)
+        {
+            if (!_items.ContainsKey(id))
+                return NoSuchItem("truncat", "truncate", id);
+            if (_ledger.Find(item => item.ItemId == id) is not { } audio)
+                return new RealtimeError("invalid_value", "Only model output audio messages can be truncated.", "item_id");
+            if (contentIndex != 0)
+                return new RealtimeError("invalid_value", $"Content index {contentIndex} of item '{id}' does not exist.", "content_index");
+            if (audioEndMs > audio.RememberedMs)
+                return new RealtimeError(null, $"Audio content of {audio.RememberedMs}ms is already shorter than {audioEndMs}ms", "audio_end_ms");
+            audio.TruncatedToMs = audioEndMs;
+            return null;
+        }
+    }
+
+    public RealtimeError? Delete(string id)
+    {
+        lock (_gate)
+            return _items.Remove(id) ? null : NoSuchItem("delet", "delete", id);
+    }
+
+    public static RealtimeError NoSuchItem(string stem, string verb, string id) =>
+        new($"item_{verb}_invalid_item_id", $"Error {stem}ing item: the item with id '{id}' does not exist.", "item_id");
+
+    /// <summary>What is wrong with an item a client wants to add, as far as a bridge may send it.</summary>
+    public static RealtimeError? CheckNew(JsonObject item)
+    {
+        switch ((string?)item["type"])
+        {
+            case "function_call_output":
+                return item["call_id"] is null ? RealtimeError.Missing("item.call_id") : item["output"] is null ? RealtimeError.Missing("item.output") : null;
+            case "function_call" or "mcp_approval_response":
+                return null;
+            case not "message":
+                return RealtimeError.WrongValue("item.type", item["type"]?.ToString() ?? "", ["message", "function_call", "function_call_output", "mcp_approval_response"]);
+        }
+
+        var allowed = (string?)item["role"] switch { "user" or "system" => "input_text", "assistant" => "output_text", _ => null };
+        if (allowed is null)
+            return RealtimeError.WrongValue("item.role", item["role"]?.ToString() ?? "", ["user", "assistant", "system"]);
+        if (item["content"] is not JsonArray { Count: > 0 } content)
+            return RealtimeError.Missing("item.content");
+        return content.FirstOrDefault(part => (string?)part?["type"] != allowed) is { } wrong
+            ? RealtimeError.WrongValue("item.content[0].type", wrong["type"]?.ToString() ?? "", [allowed])
+            : null;
+    }
+}

@@ -1,0 +1,232 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Bridge.Simulator.Model;
+
+/// <summary>
+/// One session of the fake model: speaks the GA protocol, hears the caller's turns, answers by script, refuses what the API refuses, and
+/// keeps the ledger of what the model will remember of each item.
+/// </summary>
+public sealed class FakeConversation
+{
+    private readonly FakeRealtimeServer _server;
+    private readonly TextSocket _socket;
+    private readonly EffectiveSession _session;
+    private readonly ConversationItems _items = new();
+    private readonly CallerTurns _turns;
+    private readonly ClientEventHandler _handler;
+    private readonly Waiters _waiters = new();
+    private readonly TaskCompletionSource<CloseInfo> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _over = new();
+    private int _ids;
+    private long _configuredAt;
+
+    internal FakeConversation(FakeRealtimeServer server, TextSocket socket, FakeModelOptions options, int number, string model)
+    {
+        (_server, _socket, Options, Number, Model) = (server, socket, options, number, model);
+        SessionId = NewId("sess");
+        _session = new EffectiveSession(SessionId, model);
+        Responses = new ResponseSlot(this);
+        _turns = new CallerTurns(this, _items);
+        _handler = new ClientEventHandler(this, _session, _items, _turns);
+    }
+
+    public FakeModelOptions Options { get; }
+
+    /// <summary>Which session of its server it is, from 1.</summary>
+    public int Number { get; }
+
+    /// <summary>The model that was asked for.</summary>
+    public string Model { get; }
+
+    public string SessionId { get; }
+
+    /// <summary>What came and went.</summary>
+    public ConversationRecord Record { get; } = new();
+
+    public IReadOnlyList<ClientEvent> Received => Record.Received;
+
+    public IReadOnlyList<RealtimeError> Errors => Record.Errors;
+
+    public IReadOnlyList<string> Violations => Record.Violations;
+
+    /// <summary>The assistant's audio items, in order.</summary>
+    public IReadOnlyList<LedgerItem> Ledger => _items.Ledger;
+
+    /// <summary>True once <c>session.updated</c> was sent: only then audio may pass.</summary>
+    public bool IsConfigured => ConfiguredAt is not null;
+
+    /// <summary>When <c>session.updated</c> was sent, a timestamp of the model's clock; null before.</summary>
+    public long? ConfiguredAt => Interlocked.Read(ref _configuredAt) is var at and not 0 ? at : null;
+
+    /// <summary>The response that is being generated; null between responses.</summary>
+    public string? ActiveResponseId => Responses.ActiveId;
+
+    /// <summary>Completes when the socket is over.</summary>
+    public Task<CloseInfo> Closed => _closed.Task;
+
+    /// <summary>Milliseconds of caller audio.</summary>
+    internal int AudioMs => _turns.NowMs;
+
+    internal ResponseSlot Responses { get; }
+
+    /// <summary>Starts a response that nobody asked for; completes when its <c>response.done</c> was sent.</summary>
+    public Task RespondAsync(ModelAnswer answer) =>
+        Responses.TryStart(answer, out var completion) is { } error ? throw new InvalidOperationException(error.Message) : completion;
+
+    /// <summary>Lets a response go on that holds (<see cref="ModelAnswer.HoldAfterMs"/>).</summary>
+    public void Continue() => Responses.Continue();
+
+    /// <summary>The caller is heard to begin speaking, whatever the audio says: with the usual consequences.</summary>
+    public Task SpeechStartedAsync() => _turns.StartAsync(AudioMs, _session.TurnDetection);
+
+    /// <summary>The caller is heard to have finished, whatever the audio says: with the usual consequences.</summary>
+    public Task SpeechStoppedAsync() => _turns.StopAsync(AudioMs, _session.TurnDetection);
+
+    /// <summary>Sends one more delta of an item, as if it had been on its way when its response was cut.</summary>
+    public Task SendLateDeltaAsync(LedgerItem item, int milliseconds = 20) =>
+        SendDeltaAsync(item, Speech.Tone(milliseconds), OpenAIWire.Content("response.output_audio.delta", item.ResponseId, item.ItemId, 0));
+
+    /// <summary>Sends any text as a message.</summary>
+    public Task SendRawAsync(string text) => _socket.SendAsync(text);
+
+    public Task SendErrorAsync(RealtimeError error)
+    {
+        Record.Add(error);
+        Log($"error {error.Code}: {error.Message}");
+        return SendAsync(OpenAIWire.Error(error));
+    }
+
+    public Task CloseAsync(int status = 1000, string? description = null) => _socket.CloseAsync((WebSocketCloseStatus)status, description, CancellationToken.None);
+
+    /// <summary>The connection is reset.</summary>
+    public void Abort() => _socket.Abort();
+
+    /// <summary>Waits until a condition holds; it is asked again after each event in or out.</summary>
+    public Task WaitUntilAsync(Func<FakeConversation, bool> condition, CancellationToken cancellationToken = default) =>
+        _waiters.WaitUntilAsync(() => condition(this), cancellationToken);
+
+    /// <summary>Waits for the n-th event of a type (not for appends: see <see cref="WaitForAudioAsync"/>).</summary>
+    public async Task<ClientEvent> WaitForAsync(string type, int number = 1, CancellationToken cancellationToken = default)
+    {
+        await WaitUntilAsync(_ => Received.Count(message => message.Type == type) >= number, cancellationToken);
+        return Received.Where(message => message.Type == type).ElementAt(number - 1);
+    }
+
+    /// <summary>Waits until so many bytes of caller audio have come in all.</summary>
+    public Task WaitForAudioAsync(long bytes, CancellationToken cancellationToken = default) =>
+        WaitUntilAsync(_ => Record.AudioBytes >= bytes, cancellationToken);
+
+    internal async Task RunAsync()
+    {
+        _ = BeginAsync(_session.Copy());
+        while (true)
+        {
+            var message = await _socket.ReceiveAsync(CancellationToken.None);
+            if (message.Close is { } close)
+            {
+                await EndAsync(close);
+                return;
+            }
+
+            if (message.IsBinary)
+                Record.Violation("a binary message");
+            else
+                await TakeAsync(message.Text!);
+            _waiters.Pulse();
+        }
+    }
+
+    internal async Task SendAsync(JsonObject message)
+    {
+        Record.AddSent((string)message["type"]!, Options.Clock.GetTimestamp());
+        await _socket.SendAsync(OpenAIWire.Text(message, NewId("event")));
+        _waiters.Pulse();
+    }
+
+    internal async Task SendDeltaAsync(LedgerItem item, byte[] audio, JsonObject message)
+    {
+        if (!_session.OutputIsPcmu)
+            Record.Violation("a response was asked for while the output format is not audio/pcmu");
+        Watermark.Write(audio, item.Ordinal, item.NextFrame);
+        item.Sent(audio.Length / Watermark.BlockSamples, Options.Clock.GetTimestamp());
+        await SendAsync(message.With("delta", Convert.ToBase64String(audio)));
+    }
+
+    internal RealtimeError? Update(JsonElement session)
+    {
+        if ((Options.UpdateError ?? _session.Apply(session, _items.HasAudio, Options.IgnorePcmu)) is { } error)
+            return error;
+        _ = ConfirmAsync(_session.Copy());
+        return null;
+    }
+
+    private async Task BeginAsync(JsonObject session)
+    {
+        if (Options.BeforeCreated is { } before)
+            await before(_over.Token);
+        await SendAsync(OpenAIWire.Session("session.created", session));
+    }
+
+    // Not awaited by the reader, so that audio which comes too early is seen to come too early.
+    private async Task ConfirmAsync(JsonObject session)
+    {
+        if (Options.BeforeUpdated is { } before)
+            await before(_over.Token);
+        Interlocked.Exchange(ref _configuredAt, Math.Max(1, Options.Clock.GetTimestamp()));
+        await SendAsync(OpenAIWire.Session("session.updated", session));
+    }
+
+    internal LedgerItem NewLedgerItem(string responseId, string transcript, out string? previous)
+    {
+        var item = new LedgerItem(NewId("item"), responseId, _server.NextOrdinal(), transcript);
+        previous = _items.Add(item.ItemId, OpenAIWire.AssistantItem(item.ItemId, "in_progress", transcript), item);
+        return item;
+    }
+
+    internal string NewToolItem(out string? previous)
+    {
+        var id = NewId("item");
+        previous = _items.Add(id, OpenAIWire.FunctionCallItem(id, "completed", ""));
+        return id;
+    }
+
+    // As long as the API's own ids, and telling which session they belong to.
+    internal string NewId(string kind) => $"{kind}_S{Number:D5}N{Interlocked.Increment(ref _ids):D14}";
+
+    internal void Log(string text) => Options.Log?.Invoke($"session {Number} {text}");
+
+    private async Task TakeAsync(string text)
+    {
+        RealtimeError? error;
+        string? eventId = null;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var body = document.RootElement.Clone();
+            error = ClientEvents.Check(body, out var type);
+            if (type != "input_audio_buffer.append")
+                Record.Add(type, body, Options.Clock.GetTimestamp());
+            eventId = body.TryGetProperty("event_id", out var id) ? id.ToString() : null;
+            error ??= await _handler.HandleAsync(type, body);
+        }
+        catch (JsonException exception)
+        {
+            error = new RealtimeError("invalid_json", exception.Message);
+        }
+
+        if (error is not null)
+            await SendErrorAsync(error with { EventId = error.EventId ?? eventId });
+    }
+
+    private async Task EndAsync(CloseInfo close)
+    {
+        Log($"is over: {close.By} {close.Status}");
+        await _over.CancelAsync();
+        _closed.TrySetResult(close);
+        await Responses.CancelAsync("closed");
+        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        _waiters.Fail(new InvalidOperationException($"The session is over: {close}."));
+    }
+}

@@ -1,0 +1,47 @@
+namespace Bridge.Simulator.Model;
+
+/// <summary>How the fake model answers, and how it misbehaves. A change holds for sessions dialled later.</summary>
+public sealed record FakeModelOptions
+{
+    /// <summary>The answer to a <c>response.create</c> that carries instructions.</summary>
+    public ModelAnswer Greeting { get; init; } = ModelAnswer.Clips("greeting");
+
+    /// <summary>The answers to the caller's turns, in order and then again from the first. None: the model keeps silent.</summary>
+    public IReadOnlyList<ModelAnswer> Answers { get; init; } = [ModelAnswer.Clips("answer-short")];
+
+    /// <summary>Deltas of a cancelled response that still come after <c>speech_started</c>.</summary>
+    public int LateDeltas { get; init; } = 1;
+
+    /// <summary>Milliseconds of loud audio that are speech.</summary>
+    public int VadOnsetMs { get; init; } = 60;
+
+    /// <summary>The clock that paces generation and stamps the records.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Answers the handshake with this status (401, 404, 429, 503, …) in place of a socket.</summary>
+    public int? RefuseWith { get; init; }
+
+    /// <summary>Seconds for the Retry-After header of a refusal.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>Never answers the handshake.</summary>
+    public bool HangHandshake { get; init; }
+
+    /// <summary>Closes right after the handshake, with this status.</summary>
+    public int? CloseAtOnceWith { get; init; }
+
+    /// <summary>Awaited before <c>session.created</c> is sent: a delay, or a gate a test opens.</summary>
+    public Func<CancellationToken, Task>? BeforeCreated { get; init; }
+
+    /// <summary>Awaited before <c>session.updated</c> is sent.</summary>
+    public Func<CancellationToken, Task>? BeforeUpdated { get; init; }
+
+    /// <summary>Stays at PCM16 24 kHz, and says so in <c>session.updated</c>.</summary>
+    public bool IgnorePcmu { get; init; }
+
+    /// <summary>Answers <c>session.update</c> with this error.</summary>
+    public RealtimeError? UpdateError { get; init; }
+
+    /// <summary>Told in one line what happens.</summary>
+    public Action<string>? Log { get; init; }
+}
