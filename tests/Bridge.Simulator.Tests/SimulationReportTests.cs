@@ -67,6 +67,19 @@ internal sealed class SimulationReportTests
     }
 
     [Test]
+    public async Task Each_item_is_listed_with_the_interruption_that_cut_it()
+    {
+        await InterruptedAsync(500, 0);
+        await PlayAsync(await RespondAsync(ModelAnswer.Tones(200, 600)), frames: 15);
+        await _stream.ClearAsync();
+        await _caller.WaitForClearAsync(2, ModelClient.Limit());
+        await TruncateAsync(_session.Ledger[3], 100);
+        var report = new SimulationReport(_caller, _session, [Turn, Turn], TimeSpan.Zero);
+        Assert.That(report.Problems(), Is.Empty);
+        Assert.That(report.Interrupted.Select(item => item.Interruption), Is.EqualTo(new[] { 1, 1, 2 }));
+    }
+
+    [Test]
     public async Task Audio_played_after_it_was_cut_is_wrong()
     {
         await InterruptedAsync(500, 0);

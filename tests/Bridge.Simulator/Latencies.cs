@@ -11,7 +11,8 @@ public sealed class Latencies(IEnumerable<TimeSpan> delays)
     public int Count => _milliseconds.Length;
 
     /// <summary>The delay that so large a share does not exceed, milliseconds.</summary>
-    public double Percentile(double share) => Count == 0 ? double.NaN : _milliseconds[Math.Clamp((int)Math.Ceiling(share * Count) - 1, 0, Count - 1)];
+    public double Percentile(double share) =>
+        Count == 0 ? double.NaN : _milliseconds[Math.Clamp((int)Math.Ceiling(share * Count) - 1, 0, Count - 1)];
 
     /// <summary>
     /// From the caller's frame to the model: the nth byte sent is the nth received. Frames from before the session was ready had to wait,
@@ -39,6 +40,8 @@ public sealed class Latencies(IEnumerable<TimeSpan> delays)
             select caller.Clock.GetElapsedTime(delta.At, arrivals[last]));
     }
 
-    public override string ToString() =>
-        Count == 0 ? "nothing was measured" : FormattableString.Invariant($"p50 {Percentile(0.5):F2} ms, p99 {Percentile(0.99):F2} ms, most {Percentile(1):F2} ms ({Count} messages)");
+    public override string ToString() => Count == 0
+        ? "nothing was measured"
+        : FormattableString.Invariant(
+            $"p50 {Percentile(0.5):F2} ms, p99 {Percentile(0.99):F2} ms, most {Percentile(1):F2} ms ({Count} messages)");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bridge.Simulator.Caller;
 using Bridge.Simulator.Model;
 
@@ -25,7 +24,7 @@ public sealed class SimulationReport(FakeCaller caller, FakeConversation session
     /// <summary>Everything that was not as it should be, in sentences.</summary>
     public IEnumerable<string> Problems()
     {
-        var interruptions = turns.Count(turn => turn.SilentAt is not null);
+        var interruptions = Interruptions.Count();
         if (caller.Clears.Count != interruptions)
             yield return $"The caller interrupted {interruptions} times, and 'clear' came {caller.Clears.Count} times.";
         foreach (var number in Enumerable.Range(1, interruptions).Where(number => _interrupted.All(item => item.Interruption != number)))
@@ -56,36 +55,56 @@ public sealed class SimulationReport(FakeCaller caller, FakeConversation session
 
     public void Print(TextWriter to)
     {
-        Line("");
-        Line($"First audio            {Ms(First()?.At - caller.StartedAt)} after the stream was open");
-        var silence = session.Received.Select(message => message["session.audio.input.turn_detection.silence_duration_ms"]).FirstOrDefault(one => one is not null);
-        Line($"Answers                {string.Join(", ", AnswerTimes())} after the caller's last frame (of which {silence ?? "?"} ms to be sure of the silence)");
-        Line($"Interruptions          {string.Join(", ", turns.Where(turn => turn.SilentAt is not null).Select(turn => Ms(turn.SilentAt - turn.Began)))} from the caller's first frame to the 'clear'");
-        Line($"Added to the model     {Latencies.Up(caller, session)}");
-        Line($"Added to the caller    {Latencies.Down(caller, session)}");
-        Line($"Model's socket closed  {(closing is { } time ? Ms((long)(time.TotalSeconds * caller.Clock.TimestampFrequency)) + " after the hang-up" : "NOT within a second")}");
-        Line("");
-        Line("Interruption                 item  generated     heard      told  difference");
+        PrintTimes(to);
+        PrintInterruptions(to);
+        var playout = caller.Playout;
+        to.WriteLine($"Caller's frames        {caller.Record.SentFrames.Count} sent, {MissingFrames()} not arrived when the call ended");
+        to.WriteLine($"Blocks to the caller   {playout.Arrivals.Count} of 20 ms: {playout.BlocksCorrupt} changed, "
+            + $"{playout.BlocksOutOfOrder} out of order, {playout.BlocksAfterClear} after they were cut");
+        to.WriteLine($"Breaches, errors       {caller.Violations.Count + session.Violations.Count}, {session.Errors.Count}");
+        if (HeardFile is not null)
+            to.WriteLine($"What the caller heard  {HeardFile}");
+        to.WriteLine();
+        foreach (var problem in Problems())
+            to.WriteLine("WRONG: " + problem);
+        to.WriteLine(IsRight ? "The conversation was right: the model remembers what the caller heard." : "The conversation was NOT right.");
+    }
+
+    private void PrintTimes(TextWriter to)
+    {
+        var silence = session.Received.Select(message => message["session.audio.input.turn_detection.silence_duration_ms"])
+            .FirstOrDefault(milliseconds => milliseconds is not null) ?? "?";
+        var closed = closing is { } time ? FormattableString.Invariant($"{time.TotalMilliseconds:F0} ms after the hang-up") : "NOT within a second";
+        var cuts = Interruptions.Select(turn => Ms(turn.SilentAt - turn.Began));
+        to.WriteLine();
+        to.WriteLine($"First audio            {Ms(First()?.At - caller.StartedAt)} after the stream was open");
+        to.WriteLine($"Answers                {string.Join(", ", AnswerTimes())} after the caller's last frame");
+        to.WriteLine($"                       (of which {silence} ms is the model's wait for silence)");
+        to.WriteLine($"Interruptions          {string.Join(", ", cuts)} from the caller's first frame to the 'clear'");
+        to.WriteLine($"                       (of which {session.Options.VadOnsetMs} ms is the model's wait for speech)");
+        to.WriteLine($"Added to the model     {Latencies.Up(caller, session)}");
+        to.WriteLine($"Added to the caller    {Latencies.Down(caller, session)}");
+        to.WriteLine($"Model's socket closed  {closed}");
+        to.WriteLine();
+    }
+
+    private void PrintInterruptions(TextWriter to)
+    {
+        to.WriteLine("Interruption           item   generated       heard        told  difference");
         foreach (var item in _interrupted)
         {
-            var how = turns.Where(turn => turn.SilentAt is not null).ElementAtOrDefault(item.Interruption - 1)?.WhileGenerating == true ? "while generating" : "after generating";
-            Line($"{item.Interruption}, {how,-22} {item.Item.Ordinal,6} {item.GeneratedMs,7} ms {item.HeardMs,6} ms {item.ToldMs?.ToString(CultureInfo.InvariantCulture) ?? "nothing",6} ms {item.DifferenceMs,8:+0;-0;0} ms");
+            var how = Interruptions.ElementAtOrDefault(item.Interruption - 1)?.WhileGenerating == true ? "while generating" : "after generating";
+            var told = item.ToldMs is { } end ? $"{end} ms" : "nothing";
+            to.WriteLine($"{item.Interruption}, {how,-17} {item.Item.Ordinal,6} {item.GeneratedMs,8} ms {item.HeardMs,8} ms {told,11} "
+                + $"{item.DifferenceMs,8:+0;-0;0} ms");
         }
 
-        Line($"Heard to the end, never truncated: {string.Join(", ", HeardOut().Where(item => item.TruncatedToMs is null).Select(item => $"item {item.Ordinal}"))}");
-        Line("");
-        Line($"Frames of the caller   {caller.Record.SentFrames.Count} sent, {MissingFrames()} not arrived when the call ended");
-        Line($"Blocks to the caller   {caller.Playout.Arrivals.Count} of 20 ms, {caller.Playout.BlocksCorrupt} changed, {caller.Playout.BlocksOutOfOrder} out of order, {caller.Playout.BlocksAfterClear} after they were cut");
-        Line($"Breaches, errors       {caller.Violations.Count + session.Violations.Count}, {session.Errors.Count}");
-        if (HeardFile is not null)
-            Line($"What the caller heard  {HeardFile}");
-        Line("");
-        foreach (var problem in Problems())
-            Line("WRONG: " + problem);
-        Line(IsRight ? "The conversation was right: the model remembers what the caller heard." : "The conversation was NOT right.");
-
-        void Line(string text) => to.WriteLine(text);
+        var heardOut = HeardOut().Where(item => item.TruncatedToMs is null).Select(item => $"item {item.Ordinal}");
+        to.WriteLine($"Heard to the end, never truncated: {string.Join(", ", heardOut)}");
+        to.WriteLine();
     }
+
+    private IEnumerable<CallScript.Turn> Interruptions => turns.Where(turn => turn.SilentAt is not null);
 
     private IEnumerable<LedgerItem> HeardOut() => session.Ledger.Where(item => caller.Playout.Item(item.Ordinal).Heard >= item.GeneratedSamples);
 

@@ -31,7 +31,8 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
             for (var at = 0; at < bytes.Length; at += size)
             {
                 var length = Math.Min(size, bytes.Length - at);
-                await socket.SendAsync(bytes.AsMemory(at, length), WebSocketMessageType.Text, at + length == bytes.Length, cancellationToken);
+                var isLast = at + length == bytes.Length;
+                await socket.SendAsync(bytes.AsMemory(at, length), WebSocketMessageType.Text, isLast, cancellationToken);
             }
 
             return true;
@@ -133,5 +134,6 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
         new(null, false, new CloseInfo(by, (int?)socket.CloseStatus, description, clock.GetTimestamp()));
 
     private static bool IsGone(Exception exception) =>
-        exception is WebSocketException or IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException;
+        exception is WebSocketException or IOException or SocketException or OperationCanceledException
+            or InvalidOperationException; // disposed ones among them
 }

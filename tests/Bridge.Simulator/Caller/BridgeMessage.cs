@@ -38,7 +38,9 @@ public sealed record BridgeMessage(BridgeMessageKind Kind, byte[] Audio, string 
         return null;
     }
 
-    // {"event":"media","streamSid":"MZ…","media":{"payload":"…"}}  {"event":"mark","streamSid":"MZ…","mark":{"name":"…"}}  {"event":"clear","streamSid":"MZ…"}
+    // {"event":"media","streamSid":"MZ…","media":{"payload":"…"}}
+    // {"event":"mark","streamSid":"MZ…","mark":{"name":"…"}}
+    // {"event":"clear","streamSid":"MZ…"}
     private static BridgeMessage Read(JsonElement root, string streamSid)
     {
         var kind = Text(root, "event", "the message");

@@ -3,7 +3,8 @@ namespace Bridge.Simulator.Caller;
 /// <summary>
 /// The stream of one call as a wire: spells and sends what Twilio says, reads and judges what the bridge says, returns marks.
 /// </summary>
-internal sealed class CallerLine(FakeCallerOptions options, TextSocket? socket, PlayoutBuffer playout, CallRecord record, TimeProvider clock) : IDisposable
+internal sealed class CallerLine(
+    FakeCallerOptions options, TextSocket? socket, PlayoutBuffer playout, CallRecord record, TimeProvider clock) : IDisposable
 {
     private readonly SemaphoreSlim _sending = new(1, 1);
     private bool _started;

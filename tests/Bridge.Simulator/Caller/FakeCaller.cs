@@ -165,7 +165,7 @@ public sealed class FakeCaller : IAsyncDisposable
             _ticking = TickInRealTimeAsync();
     }
 
-    // By absolute time: a late tick does not make the next one late.
+    // By absolute time: a late tick does not make the next one late. A delay is cut to whole milliseconds, so it is rounded up first.
     private async Task TickInRealTimeAsync()
     {
         var began = Clock.GetTimestamp();
@@ -175,7 +175,7 @@ public sealed class FakeCaller : IAsyncDisposable
             {
                 var wait = (FrameTime * frame) - Clock.GetElapsedTime(began);
                 if (wait > TimeSpan.Zero)
-                    await Task.Delay(wait, Clock, _over.Token);
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Clock, _over.Token);
                 await TickAsync(_over.Token);
             }
         }

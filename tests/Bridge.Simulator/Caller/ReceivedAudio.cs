@@ -25,7 +25,9 @@ internal sealed class ReceivedAudio
 
     public IReadOnlyList<HeardItem> Items => [.. _order.Select(ordinal => _items[ordinal])];
 
-    public int? Playing => Unplayed > 0 && _nextBlock < _blocks.Count && _blocks[_nextBlock].Offset <= PlayedOffset ? _blocks[_nextBlock].Mark.Ordinal : null;
+    public int? Playing => Unplayed > 0 && _nextBlock < _blocks.Count && _blocks[_nextBlock].Offset <= PlayedOffset
+        ? _blocks[_nextBlock].Mark.Ordinal
+        : null;
 
     public HeardItem Item(int ordinal) => _items.GetValueOrDefault(ordinal, new HeardItem(ordinal, 0, 0, 0));
 

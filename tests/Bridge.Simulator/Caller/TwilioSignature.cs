@@ -14,7 +14,8 @@ public static class TwilioSignature
     public static string Sign(string authToken, string url, IEnumerable<KeyValuePair<string, string>>? form = null)
     {
         var message = new StringBuilder(url);
-        var fields = (form ?? []).Distinct().OrderBy(field => field.Key, StringComparer.Ordinal).ThenBy(field => field.Value, StringComparer.Ordinal);
+        var fields = (form ?? []).Distinct()
+            .OrderBy(field => field.Key, StringComparer.Ordinal).ThenBy(field => field.Value, StringComparer.Ordinal);
         foreach (var (name, value) in fields)
             message.Append(name).Append(value);
         return Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(authToken), Encoding.UTF8.GetBytes(message.ToString())));

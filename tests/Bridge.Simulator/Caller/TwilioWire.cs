@@ -32,8 +32,10 @@ public sealed class TwilioWire(string streamSid, TwilioSpelling? spelling = null
     /// <summary>Example: <c>{"event":"connected","protocol":"Call","version":"1.0.0"}</c></summary>
     public static string Connected() => Text(new JsonObject { ["event"] = "connected", ["protocol"] = "Call", ["version"] = "1.0.0" });
 
-    /// <summary>Example: <c>{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC…","streamSid":"MZ…","callSid":"CA…","tracks":["inbound"],
-    /// "mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{}},"streamSid":"MZ…"}</c></summary>
+    /// <summary>
+    /// Example: <c>{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC…","streamSid":"MZ…","callSid":"CA…","tracks":["inbound"],
+    /// "mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{}},"streamSid":"MZ…"}</c>
+    /// </summary>
     public string Start(string accountSid, string callSid, IReadOnlyDictionary<string, string> customParameters)
     {
         var custom = new JsonObject();
@@ -50,7 +52,9 @@ public sealed class TwilioWire(string streamSid, TwilioSpelling? spelling = null
         });
     }
 
-    /// <summary>Example: <c>{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"120","payload":"…"},"streamSid":"MZ…"}</c></summary>
+    /// <summary>
+    /// Example: <c>{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"120","payload":"…"},"streamSid":"MZ…"}</c>
+    /// </summary>
     public string Media(int timestampMs, ReadOnlySpan<byte> frame)
     {
         var payload = Convert.ToBase64String(frame);
@@ -61,7 +65,9 @@ public sealed class TwilioWire(string streamSid, TwilioSpelling? spelling = null
             ["timestamp"] = Counter(timestampMs),
             ["payload"] = payload,
         });
-        return _spelling.EscapeSlashes ? text.Replace(payload, payload.Replace("/", "\\/", StringComparison.Ordinal), StringComparison.Ordinal) : text;
+        return _spelling.EscapeSlashes
+            ? text.Replace(payload, payload.Replace("/", "\\/", StringComparison.Ordinal), StringComparison.Ordinal)
+            : text;
     }
 
     /// <summary>Frames that are lost on their way still count.</summary>
@@ -74,7 +80,9 @@ public sealed class TwilioWire(string streamSid, TwilioSpelling? spelling = null
     /// <summary>Example: <c>{"event":"mark","sequenceNumber":"4","mark":{"name":"m1"},"streamSid":"MZ…"}</c></summary>
     public string Mark(string name) => Message("mark", new JsonObject { ["name"] = name });
 
-    /// <summary>Example: <c>{"event":"dtmf","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"1"},"streamSid":"MZ…"}</c></summary>
+    /// <summary>
+    /// Example: <c>{"event":"dtmf","sequenceNumber":"5","dtmf":{"track":"inbound_track","digit":"1"},"streamSid":"MZ…"}</c>
+    /// </summary>
     public string Dtmf(char digit) => Message("dtmf", new JsonObject { ["track"] = "inbound_track", ["digit"] = digit.ToString() });
 
     /// <summary>Example: <c>{"event":"stop","sequenceNumber":"9","stop":{"accountSid":"AC…","callSid":"CA…"},"streamSid":"MZ…"}</c></summary>

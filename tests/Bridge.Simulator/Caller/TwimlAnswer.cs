@@ -54,7 +54,11 @@ public sealed record TwimlAnswer(
         if (contentType is null || !ContentTypes.Contains(contentType.ToLowerInvariant()))
             throw new TwimlException($"12300: the content type is '{contentType}', not text/xml.");
         if (contentLength is null or > 64 * 1024)
-            throw new TwimlException($"11750: the answer's Content-Length is {contentLength?.ToString() ?? "missing"}; it must be there and at most 64 KB.");
+        {
+            var length = contentLength?.ToString() ?? "missing";
+            throw new TwimlException($"11750: the answer's Content-Length is {length}; it must be there and at most 64 KB.");
+        }
+
         if (!body.StartsWith('<'))
             throw new TwimlException("12100: the answer does not begin with '<'.");
         return FromRoot(Load(body), body);
@@ -127,5 +131,8 @@ public sealed record TwimlAnswer(
         (string?)element.Attribute(attribute) ?? throw new TwimlException($"12200: '{element.Name}' has no {attribute}.");
 
     private static TwimlVerb ToVerb(XElement element) =>
-        new(element.Name.LocalName, element.Attributes().ToDictionary(attribute => attribute.Name.LocalName, attribute => attribute.Value), element.Value);
+        new(
+            element.Name.LocalName,
+            element.Attributes().ToDictionary(attribute => attribute.Name.LocalName, attribute => attribute.Value),
+            element.Value);
 }

@@ -96,14 +96,15 @@ internal sealed class BridgeProcess : IAsyncDisposable
         while (Stopwatch.GetElapsedTime(began) < StartLimit)
         {
             if (_process.HasExited)
-                throw new BridgeFailedException($"The bridge ended at once, with exit code {_process.ExitCode}. It wrote:{Environment.NewLine}{Output}");
+                throw new BridgeFailedException($"The bridge ended with exit code {_process.ExitCode}. It wrote:{Environment.NewLine}{Output}");
             try
             {
                 using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
                 if (response.StatusCode == HttpStatusCode.OK)
                     return;
             }
-            catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception)
+                when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // Not yet.
             }
@@ -124,8 +125,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
             Console.WriteLine("          | " + line);
     }
 
-    private static bool IsForeign(string name) => Foreign.Any(start =>
-        start is "HOST" or "PORT" or "URLS" ? name.Equals(start, StringComparison.OrdinalIgnoreCase) : name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
+    private static bool IsForeign(string name) => Foreign.Any(start => start is "HOST" or "PORT" or "URLS"
+        ? name.Equals(start, StringComparison.OrdinalIgnoreCase)
+        : name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 
     // Built in the same configuration as this program, in the repository it was built from.
     private static string Program()

@@ -29,10 +29,16 @@ internal static class DemoCommand
         }
         catch (Exception exception) when (!stop.IsCancellationRequested)
         {
-            var reason = exception is OperationCanceledException ? $"The conversation came to a stop: not over after {Longest.TotalSeconds:F0} s." : exception.Message;
+            var reason = exception is OperationCanceledException
+                ? $"The conversation came to a stop: not over after {Longest.TotalSeconds:F0} s."
+                : exception.Message;
             await Console.Error.WriteLineAsync(exception is BridgeFailedException ? reason : $"The demo failed. {reason}");
-            foreach (var trouble in model.Conversations.SelectMany(session => session.Errors.Select(error => error.ToString()).Concat(session.Violations)))
-                await Console.Error.WriteLineAsync("  " + trouble);
+            foreach (var session in model.Conversations)
+            {
+                foreach (var trouble in session.Errors.Select(error => error.Message).Concat(session.Violations))
+                    await Console.Error.WriteLineAsync("  " + trouble);
+            }
+
             if (bridge is not null && !verbose)
                 PrintOutput(bridge);
             return 1;
@@ -58,7 +64,8 @@ internal static class DemoCommand
         ],
     };
 
-    private static async Task<SimulationReport> ConverseAsync(BridgeProcess bridge, FakeRealtimeServer model, string? save, CancellationToken limit)
+    private static async Task<SimulationReport> ConverseAsync(
+        BridgeProcess bridge, FakeRealtimeServer model, string? save, CancellationToken limit)
     {
         await using var caller = await FakeCaller.DialAsync(new FakeCallerOptions { Webhook = new Uri(bridge.Url, "/incoming-call") }, limit);
         if (caller.Twiml.Kind != TwimlKind.Connect)

@@ -67,7 +67,8 @@ internal sealed class RecordedCall(FakeCaller caller, byte[] recording, int talk
         Console.WriteLine($"Answered              {(answered ? "yes" : "no")}");
         if (interrupt)
             Console.WriteLine($"Could interrupt       {(_interrupted ? "yes" : "no")}");
-        Console.WriteLine($"Marks, clears         {caller.Record.Received.Count(message => message.Kind == BridgeMessageKind.Mark)}, {caller.Clears.Count}");
+        var marks = caller.Record.Received.Count(message => message.Kind == BridgeMessageKind.Mark);
+        Console.WriteLine($"Marks, clears         {marks}, {caller.Clears.Count}");
         Console.WriteLine($"Ended                 {_endedEarly?.ToString() ?? "by hanging up"}");
         Console.WriteLine($"Violations            {caller.Violations.Count}");
         foreach (var violation in caller.Violations)
@@ -92,7 +93,7 @@ internal sealed class RecordedCall(FakeCaller caller, byte[] recording, int talk
     {
         var from = Playout.NowSamples;
         return Playout.WaitUntilAsync(
-            playout => playout.NowSamples - from >= Pcmu.Samples(milliseconds) && playout.QuietSamples >= Pcmu.Samples(milliseconds), cancellationToken);
+            playout => Math.Min(playout.NowSamples - from, playout.QuietSamples) >= Pcmu.Samples(milliseconds), cancellationToken);
     }
 
     private void Tell(string what) =>

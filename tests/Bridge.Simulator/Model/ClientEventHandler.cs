@@ -28,9 +28,11 @@ internal sealed class ClientEventHandler(FakeConversation conversation, Effectiv
                     ? await AnswerAsync(new JsonObject { ["type"] = "conversation.item.retrieved", ["item"] = found.DeepClone() })
                     : ConversationItems.NoSuchItem("retriev", "retrieve", wanted);
             case "conversation.item.truncate":
-                return await TruncateAsync(Text(body, "item_id"), body.GetProperty("content_index").GetInt32(), body.GetProperty("audio_end_ms").GetInt32());
+                return await TruncateAsync(
+                    Text(body, "item_id"), body.GetProperty("content_index").GetInt32(), body.GetProperty("audio_end_ms").GetInt32());
             case "conversation.item.delete":
-                return items.Delete(Text(body, "item_id")) ?? await AnswerAsync(OpenAIWire.OfItem("conversation.item.deleted", Text(body, "item_id")));
+                return items.Delete(Text(body, "item_id"))
+                    ?? await AnswerAsync(OpenAIWire.OfItem("conversation.item.deleted", Text(body, "item_id")));
             case "response.create":
                 return CreateResponse(body);
             case "response.cancel":

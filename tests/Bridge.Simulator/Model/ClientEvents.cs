@@ -29,12 +29,15 @@ internal static class ClientEvents
         {
             ["server_vad"] = new(new()
             {
-                ["type!"] = Text, ["threshold"] = new NumberShape(0, 1), ["prefix_padding_ms"] = Milliseconds, ["silence_duration_ms"] = Milliseconds,
-                ["idle_timeout_ms"] = new NumberShape(5000, 30000, integer: true, nullable: true), ["create_response"] = Flag, ["interrupt_response"] = Flag,
+                ["type!"] = Text, ["threshold"] = new NumberShape(0, 1), ["prefix_padding_ms"] = Milliseconds,
+                ["silence_duration_ms"] = Milliseconds,
+                ["idle_timeout_ms"] = new NumberShape(5000, 30000, integer: true, nullable: true),
+                ["create_response"] = Flag, ["interrupt_response"] = Flag,
             }),
             ["semantic_vad"] = new(new()
             {
-                ["type!"] = Text, ["eagerness"] = new TextShape(["low", "medium", "high", "auto"]), ["create_response"] = Flag, ["interrupt_response"] = Flag,
+                ["type!"] = Text, ["eagerness"] = new TextShape(["low", "medium", "high", "auto"]),
+                ["create_response"] = Flag, ["interrupt_response"] = Flag,
             }),
         },
         nullable: true);
@@ -47,7 +50,8 @@ internal static class ClientEvents
     {
         ["type!"] = new TextShape(["realtime"]), ["model"] = Text, ["output_modalities"] = Modalities, ["instructions"] = Text,
         ["max_output_tokens"] = new NumberShape(1, 4096, integer: true, word: "inf"),
-        ["tools"] = List, ["tool_choice"] = Any, ["parallel_tool_calls"] = Flag, ["tracing"] = Any, ["truncation"] = Any, ["include"] = Any, ["prompt"] = Any,
+        ["tools"] = List, ["tool_choice"] = Any, ["parallel_tool_calls"] = Flag,
+        ["tracing"] = Any, ["truncation"] = Any, ["include"] = Any, ["prompt"] = Any,
         ["reasoning"] = new ObjectShape(new() { ["effort"] = new TextShape(["minimal", "low", "medium", "high", "xhigh"]) }),
         ["audio"] = new ObjectShape(new()
         {
@@ -57,7 +61,8 @@ internal static class ClientEvents
                 ["noise_reduction"] = new TaggedShape(
                     new()
                     {
-                        ["near_field"] = new(new() { ["type!"] = Text, ["strength"] = Any }), ["far_field"] = new(new() { ["type!"] = Text, ["strength"] = Any }),
+                        ["near_field"] = new(new() { ["type!"] = Text, ["strength"] = Any }),
+                        ["far_field"] = new(new() { ["type!"] = Text, ["strength"] = Any }),
                     },
                     nullable: true),
                 ["transcription"] = new ObjectShape(
@@ -82,7 +87,10 @@ internal static class ClientEvents
         ["input_audio_buffer.append"] = Event(new() { ["audio!"] = new TextShape(base64: true) }),
         ["input_audio_buffer.commit"] = Event([]),
         ["input_audio_buffer.clear"] = Event([]),
-        ["conversation.item.create"] = Event(new() { ["item!"] = new OpaqueShape(JsonValueKind.Object), ["previous_item_id"] = new TextShape(nullable: true) }),
+        ["conversation.item.create"] = Event(new()
+        {
+            ["item!"] = new OpaqueShape(JsonValueKind.Object), ["previous_item_id"] = new TextShape(nullable: true),
+        }),
         ["conversation.item.retrieve"] = Event(new() { ["item_id!"] = Text }),
         ["conversation.item.truncate"] = Event(new() { ["item_id!"] = Text, ["content_index!"] = Milliseconds, ["audio_end_ms!"] = Milliseconds }),
         ["conversation.item.delete"] = Event(new() { ["item_id!"] = Text }),
@@ -123,6 +131,8 @@ internal static class ClientEvents
     {
         public override RealtimeError? Check(JsonElement value, string path) => value.ValueKind != JsonValueKind.Array
             ? RealtimeError.WrongType(path, "an array", Name(value))
-            : value.GetArrayLength() == 1 && value[0].ToString() is "audio" or "text" ? null : RealtimeError.WrongValue(path, value.ToString(), ["audio", "text"]);
+            : value.GetArrayLength() == 1 && value[0].ToString() is "audio" or "text"
+                ? null
+                : RealtimeError.WrongValue(path, value.ToString(), ["audio", "text"]);
     }
 }

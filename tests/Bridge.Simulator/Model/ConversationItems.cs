@@ -84,11 +84,14 @@ internal sealed class ConversationItems
         switch ((string?)item["type"])
         {
             case "function_call_output":
-                return item["call_id"] is null ? RealtimeError.Missing("item.call_id") : item["output"] is null ? RealtimeError.Missing("item.output") : null;
+                return new[] { "call_id", "output" }.FirstOrDefault(name => item[name] is null) is { } missing
+                    ? RealtimeError.Missing("item." + missing)
+                    : null;
             case "function_call" or "mcp_approval_response":
                 return null;
             case not "message":
-                return RealtimeError.WrongValue("item.type", item["type"]?.ToString() ?? "", ["message", "function_call", "function_call_output", "mcp_approval_response"]);
+                string[] known = ["message", "function_call", "function_call_output", "mcp_approval_response"];
+                return RealtimeError.WrongValue("item.type", item["type"]?.ToString() ?? "", known);
         }
 
         var allowed = (string?)item["role"] switch { "user" or "system" => "input_text", "assistant" => "output_text", _ => null };

@@ -98,7 +98,8 @@ public sealed class FakeConversation
         return SendAsync(OpenAIWire.Error(error));
     }
 
-    public Task CloseAsync(int status = 1000, string? description = null) => _socket.CloseAsync((WebSocketCloseStatus)status, description, CancellationToken.None);
+    public Task CloseAsync(int status = 1000, string? description = null) =>
+        _socket.CloseAsync((WebSocketCloseStatus)status, description, CancellationToken.None);
 
     /// <summary>The connection is reset.</summary>
     public void Abort() => _socket.Abort();

@@ -63,7 +63,8 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         }
     }
 
-    public static async Task<FakeRealtimeServer> StartAsync(FakeModelOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
+    public static async Task<FakeRealtimeServer> StartAsync(
+        FakeModelOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
     {
         var server = new FakeRealtimeServer(options ?? new FakeModelOptions(), port);
         await server._app.StartAsync(cancellationToken);
@@ -72,7 +73,8 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
     }
 
     /// <summary>The next session that was not asked for before, waiting for it if need be.</summary>
-    public async Task<FakeConversation> NextConversationAsync(CancellationToken cancellationToken = default) => await _next.Reader.ReadAsync(cancellationToken);
+    public async Task<FakeConversation> NextConversationAsync(CancellationToken cancellationToken = default) =>
+        await _next.Reader.ReadAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -91,8 +93,9 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         var refusal = Refusal(context, options);
         lock (_gate)
         {
-            var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-            _dials.Add(new ModelDial(context.Request.QueryString.ToString(), headers, refusal?.Status ?? 101, options.Clock.GetTimestamp()));
+            var request = context.Request;
+            var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+            _dials.Add(new ModelDial(request.QueryString.ToString(), headers, refusal?.Status ?? 101, options.Clock.GetTimestamp()));
         }
 
         if (refusal is { } no)
@@ -116,7 +119,11 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
     {
         var request = context.Request;
         if (options.RefuseWith is { } status)
-            return (status, status switch { 401 => "invalid_api_key", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => "server_error" }, "Refused.");
+        {
+            var code = status switch { 401 => "invalid_api_key", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => "server_error" };
+            return (status, code, "Refused.");
+        }
+
         if (request.Path != Path)
             return (404, "not_found", $"Unknown path {request.Path}.");
         var key = request.Headers.Authorization.ToString();

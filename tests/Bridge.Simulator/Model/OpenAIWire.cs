@@ -12,7 +12,9 @@ internal static class OpenAIWire
     /// <summary>Example: <c>{"type":"session.updated","event_id":"event_…","session":{…}}</c></summary>
     public static JsonObject Session(string type, JsonObject session) => new() { ["type"] = type, ["session"] = session };
 
-    /// <summary>Example: <c>{"type":"error","event_id":"event_…","error":{"type":"invalid_request_error","code":"…","message":"…","param":null,"event_id":null}}</c></summary>
+    /// <summary>
+    /// Example: <c>{"type":"error","event_id":"event_…","error":{"type":"invalid_request_error","code":"…","message":"…","param":null,"event_id":null}}</c>
+    /// </summary>
     public static JsonObject Error(RealtimeError error) => new()
     {
         ["type"] = "error",
@@ -47,7 +49,9 @@ internal static class OpenAIWire
     public static JsonObject OutputItem(string type, string responseId, int outputIndex, JsonObject item) =>
         new() { ["type"] = type, ["response_id"] = responseId, ["output_index"] = outputIndex, ["item"] = item.DeepClone() };
 
-    /// <summary>Example: <c>{"type":"response.output_audio.delta","response_id":"resp_…","item_id":"item_…","output_index":0,"content_index":0,"delta":"…"}</c></summary>
+    /// <summary>
+    /// Example: <c>{"type":"response.output_audio.delta","response_id":"resp_…","item_id":"item_…","output_index":0,"content_index":0,"delta":"…"}</c>
+    /// </summary>
     public static JsonObject Content(string type, string responseId, string itemId, int outputIndex) => new()
     {
         ["type"] = type, ["response_id"] = responseId, ["item_id"] = itemId, ["output_index"] = outputIndex, ["content_index"] = 0,

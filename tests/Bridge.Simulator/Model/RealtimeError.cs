@@ -1,7 +1,8 @@
 namespace Bridge.Simulator.Model;
 
 /// <summary>One error event's content. <paramref name="EventId"/> is the client's own event that caused it.</summary>
-public sealed record RealtimeError(string? Code, string Message, string? Param = null, string Type = "invalid_request_error", string? EventId = null)
+public sealed record RealtimeError(
+    string? Code, string Message, string? Param = null, string Type = "invalid_request_error", string? EventId = null)
 {
     internal static RealtimeError Unknown(string path) => new("unknown_parameter", $"Unknown parameter: '{path}'.", path);
 

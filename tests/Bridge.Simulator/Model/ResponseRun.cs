@@ -73,7 +73,8 @@ internal sealed class ResponseRun(FakeConversation conversation, ResponseSlot sl
     // Returns the words that were generated.
     private async Task<string> SendDeltasAsync(AnswerItem item, LedgerItem ledger, Func<string, JsonObject> content)
     {
-        var audio = Speech.Concat(item.Audio, Pcmu.Quiet((Watermark.BlockSamples - (item.Audio.Length % Watermark.BlockSamples)) % Watermark.BlockSamples));
+        const int Block = Watermark.BlockSamples;
+        var audio = Speech.Concat(item.Audio, Pcmu.Quiet((Block - (item.Audio.Length % Block)) % Block));
         var size = Pcmu.Samples(Math.Max(20, answer.DeltaMs / 20 * 20));
         var said = 0;
         for (var at = 0; at < audio.Length; at += size)

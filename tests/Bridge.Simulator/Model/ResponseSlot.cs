@@ -33,7 +33,8 @@ internal sealed class ResponseSlot(FakeConversation conversation)
             {
                 return new RealtimeError(
                     "conversation_already_has_active_response",
-                    $"Conversation already has an active response in progress: {active.Id}. Wait until the response is finished before creating a new one.");
+                    $"Conversation already has an active response in progress: {active.Id}. "
+                    + "Wait until the response is finished before creating a new one.");
             }
 
             _active = run;

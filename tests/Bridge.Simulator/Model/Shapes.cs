@@ -41,7 +41,9 @@ internal sealed class ObjectShape : Shape
         var prefix = path.Length == 0 ? "" : path + ".";
         foreach (var field in value.EnumerateObject())
         {
-            var error = _fields.TryGetValue(field.Name, out var shape) ? shape.Check(field.Value, prefix + field.Name) : RealtimeError.Unknown(prefix + field.Name);
+            var error = _fields.TryGetValue(field.Name, out var shape)
+                ? shape.Check(field.Value, prefix + field.Name)
+                : RealtimeError.Unknown(prefix + field.Name);
             if (error is not null)
                 return error;
         }
@@ -83,7 +85,8 @@ internal sealed class TextShape(string[]? oneOf = null, int maxLength = int.MaxV
         {
             return new RealtimeError(
                 "string_above_max_length",
-                $"Invalid '{path}': string too long. Expected a string with maximum length {maxLength}, but got a string with length {text.Length} instead.",
+                $"Invalid '{path}': string too long. "
+                + $"Expected a string with maximum length {maxLength}, but got a string with length {text.Length} instead.",
                 path);
         }
 
@@ -98,7 +101,9 @@ internal sealed class NumberShape(double min, double max, bool integer = false, 
 {
     public override RealtimeError? Check(JsonElement value, string path)
     {
-        if ((nullable && value.ValueKind == JsonValueKind.Null) || (word is not null && value.ValueKind == JsonValueKind.String && value.ValueEquals(word)))
+        if (nullable && value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (word is not null && value.ValueKind == JsonValueKind.String && value.ValueEquals(word))
             return null;
         if (value.ValueKind != JsonValueKind.Number || (integer && !value.TryGetInt64(out _)))
             return RealtimeError.WrongType(path, integer ? "an integer" : "a number", Name(value));

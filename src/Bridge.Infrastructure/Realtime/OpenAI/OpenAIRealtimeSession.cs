@@ -18,6 +18,8 @@ internal sealed partial class OpenAIRealtimeSession(
     private readonly WebSocketTextWriter _writer = new(socket, 1024);
     private readonly OpenAIEventReader _parser = new();
 
+    private volatile bool _closing;
+
     public string Id { get; private set; } = "";
 
     /// <summary>
@@ -72,6 +74,7 @@ internal sealed partial class OpenAIRealtimeSession(
 
     public async ValueTask DisposeAsync()
     {
+        _closing = true;
         await _writer.CloseAsync(WebSocketCloseStatus.NormalClosure, "", closeTimeout, time);
         socket.Dispose();
     }
@@ -89,7 +92,8 @@ internal sealed partial class OpenAIRealtimeSession(
             case WebSocketMessageKind.Binary:
                 return new OpenAIEvent(OpenAIEventKind.Malformed);
             case WebSocketMessageKind.Closed:
-                LogClosed(socket.CloseStatus, socket.CloseStatusDescription);
+                if (!_closing)
+                    LogClosed(socket.CloseStatus, socket.CloseStatusDescription);
                 return null;
             case WebSocketMessageKind.TooLarge:
                 LogTooLarge(MaxMessageBytes);
