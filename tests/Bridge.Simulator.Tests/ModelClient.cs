@@ -13,25 +13,25 @@ internal sealed class ModelClient : IAsyncDisposable
 
     private readonly ClientWebSocket _socket = new();
     private readonly FakeRealtimeServer _server;
+    private readonly bool _ownsServer;
 
-    private ModelClient(FakeRealtimeServer server) => _server = server;
+    private ModelClient(FakeRealtimeServer server, bool ownsServer) => (_server, _ownsServer) = (server, ownsServer);
 
     public FakeConversation Session { get; private set; } = null!;
 
     /// <summary>Opens a session; unless told otherwise it is configured for µ-law and ready.</summary>
     public static async Task<ModelClient> OpenAsync(FakeModelOptions? options = null, bool configure = true)
     {
-        var client = new ModelClient(await FakeRealtimeServer.StartAsync(options));
-        client._socket.Options.SetRequestHeader("Authorization", "Bearer key");
-        await client._socket.ConnectAsync(new Uri(client._server.Url + "?model=gpt-realtime-2.1"), Limit());
-        client.Session = await client._server.NextConversationAsync(Limit());
-        await client.UntilAsync("session.created");
-        if (configure)
-        {
-            await client.SendAsync(Configured);
-            await client.UntilAsync("session.updated");
-        }
+        var client = new ModelClient(await FakeRealtimeServer.StartAsync(options), ownsServer: true);
+        await client.DialAsync(configure);
+        return client;
+    }
 
+    /// <summary>Opens one more session of the same server.</summary>
+    public async Task<ModelClient> OpenAnotherAsync()
+    {
+        var client = new ModelClient(_server, ownsServer: false);
+        await client.DialAsync(configure: true);
         return client;
     }
 
@@ -76,9 +76,22 @@ internal sealed class ModelClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();
-        await _server.DisposeAsync();
+        if (_ownsServer)
+            await _server.DisposeAsync();
     }
 
     /// <summary>A hanging test is a failing test.</summary>
     public static CancellationToken Limit() => new CancellationTokenSource(TimeSpan.FromSeconds(10)).Token;
+
+    private async Task DialAsync(bool configure)
+    {
+        _socket.Options.SetRequestHeader("Authorization", "Bearer key");
+        await _socket.ConnectAsync(new Uri(_server.Url + "?model=gpt-realtime-2.1"), Limit());
+        Session = await _server.NextConversationAsync(Limit());
+        await UntilAsync("session.created");
+        if (!configure)
+            return;
+        await SendAsync(Configured);
+        await UntilAsync("session.updated");
+    }
 }

@@ -107,6 +107,15 @@ internal sealed class SimulationReportTests
         Assert.That(text.ToString(), Does.Match(@"1, after generating +\d+ +1000 ms +500 ms +530 ms +\+30 ms").And.Contain("was right"));
     }
 
+    [Test]
+    public async Task The_report_does_not_take_the_wait_for_silence_for_a_part_of_the_answers_delay()
+    {
+        await InterruptedAsync(500, 0);
+        var text = new StringWriter();
+        Report().Print(text);
+        Assert.That(text.ToString(), Does.Contain("of quiet, counted from the last loud frame)").And.Not.Contain("of which"));
+    }
+
     private static CallScript.Turn Turn => new("caller-wait", 0, 1, 1, false);
 
     private SimulationReport Report() => new(_caller, _session, [Turn], TimeSpan.Zero);

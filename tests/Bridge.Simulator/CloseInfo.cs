@@ -20,4 +20,17 @@ public enum ClosedBy
 /// How a socket ended. <paramref name="Status"/> is the bridge's close code, null without a close frame; <paramref name="At"/> is a
 /// timestamp of the clock in use.
 /// </summary>
-public sealed record CloseInfo(ClosedBy By, int? Status, string Description, long At);
+public sealed record CloseInfo(ClosedBy By, int? Status, string Description, long At)
+{
+    private const int NoStatus = 1005;
+
+    /// <summary>The end of a sentence that begins "It was ended".</summary>
+    public override string ToString() => By switch
+    {
+        ClosedBy.Us => "by the simulator",
+        ClosedBy.Bridge when Status is null or NoStatus => "by the bridge, without a status",
+        ClosedBy.Bridge => $"by the bridge, status {Status}" + (Description.Length > 0 ? $", \"{Description}\"" : ""),
+        ClosedBy.Broken => $"by a broken connection: {Description}",
+        _ => "before it began",
+    };
+}

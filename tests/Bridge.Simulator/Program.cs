@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bridge.Simulator.Commands;
 
 const string Help = """
@@ -18,11 +19,9 @@ const string Help = """
     """;
 
 using var stop = new CancellationTokenSource();
-Console.CancelKeyPress += (_, pressed) =>
-{
-    pressed.Cancel = true;
-    stop.Cancel();
-};
+var stopCode = 0;
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, 130));
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, 143));
 
 try
 {
@@ -48,7 +47,17 @@ catch (UsageException wrong)
     await Console.Error.WriteLineAsync(wrong.Message);
     return 2;
 }
-catch (OperationCanceledException) when (stop.IsCancellationRequested)
+catch (Exception) when (stop.IsCancellationRequested)
 {
-    return 130;
+    // What was cut short may fail in any way; a shell wants to know only by what.
+    await Console.Error.WriteLineAsync("Stopped.");
+    return stopCode;
+}
+
+// Everything is put away in order; the runtime's own way would end the process here and now.
+void Stop(PosixSignalContext signal, int code)
+{
+    signal.Cancel = true;
+    stopCode = code;
+    _ = stop.CancelAsync();
 }

@@ -79,9 +79,9 @@ public sealed class SimulationReport(FakeCaller caller, FakeConversation session
         to.WriteLine();
         to.WriteLine($"First audio            {Ms(First()?.At - caller.StartedAt)} after the stream was open");
         to.WriteLine($"Answers                {string.Join(", ", AnswerTimes())} after the caller's last frame");
-        to.WriteLine($"                       (of which {silence} ms is the model's wait for silence)");
+        to.WriteLine($"                       (the voice detection alone waits {silence} ms of quiet, counted from the last loud frame)");
         to.WriteLine($"Interruptions          {string.Join(", ", cuts)} from the caller's first frame to the 'clear'");
-        to.WriteLine($"                       (of which {session.Options.VadOnsetMs} ms is the model's wait for speech)");
+        to.WriteLine($"                       (the voice detection alone waits for {session.Options.VadOnsetMs} ms of speech, the first frame's {Pcmu.Milliseconds(Pcmu.FrameSamples)} ms among them)");
         to.WriteLine($"Added to the model     {Latencies.Up(caller, session)}");
         to.WriteLine($"Added to the caller    {Latencies.Down(caller, session)}");
         to.WriteLine($"Model's socket closed  {closed}");

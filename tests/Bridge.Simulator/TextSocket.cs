@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Net.WebSockets;
@@ -10,15 +11,20 @@ namespace Bridge.Simulator;
 internal readonly record struct SocketMessage(string? Text, bool IsBinary, CloseInfo? Close);
 
 /// <summary>A WebSocket as both far ends use it: whole text messages in, one sender at a time out, and every way to end.</summary>
-internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvider clock) : IDisposable
+internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvider clock, FrameStream? frames = null) : IDisposable
 {
     private const int MaxMessageBytes = 32 * 1024 * 1024;
 
+    // Never disposed: it holds nothing as long as nobody asks for its wait handle, and late senders must find it.
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly ArrayBufferWriter<byte> _message = new(64 * 1024);
+    private readonly ConcurrentQueue<TaskCompletionSource> _pings = new();
+    private long _sent;
+    private volatile bool _over;
     private bool _weEnded;
 
-    public bool IsOpen => socket.State == WebSocketState.Open;
+    /// <summary>Messages sent so far.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Sends a text, cut into several WebSocket frames if asked. False when the socket is gone: the reader will say why.</summary>
     public async Task<bool> SendAsync(string text, int fragments = 1, CancellationToken cancellationToken = default)
@@ -35,6 +41,7 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
                 await socket.SendAsync(bytes.AsMemory(at, length), WebSocketMessageType.Text, isLast, cancellationToken);
             }
 
+            Interlocked.Increment(ref _sent);
             return true;
         }
         catch (Exception exception) when (IsGone(exception))
@@ -45,6 +52,37 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
         {
             _sending.Release();
         }
+    }
+
+    /// <summary>
+    /// Completes when the far end has handled all that was sent before, and the owner of this socket all that the far end had written by
+    /// then. At once when the socket is over.
+    /// </summary>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        if (frames is null)
+            throw new InvalidOperationException("This socket cannot ping.");
+        if (_over)
+            return;
+        var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            _pings.Enqueue(answered);
+            await frames.PingAsync(cancellationToken);
+        }
+        catch (Exception exception) when (IsGone(exception))
+        {
+            answered.TrySetResult();
+        }
+        finally
+        {
+            _sending.Release();
+        }
+
+        if (_over)
+            answered.TrySetResult();
+        await answered.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Sends bytes as a binary message: always wrong, for tests of who minds.</summary>
@@ -74,8 +112,14 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
                 _message.Advance(received.Count);
                 if (_message.WrittenCount > MaxMessageBytes)
                     throw new WebSocketException("A message is longer than any sensible one.");
-                if (received.EndOfMessage)
-                    return new(Encoding.UTF8.GetString(_message.WrittenSpan), received.MessageType == WebSocketMessageType.Binary, null);
+                if (!received.EndOfMessage)
+                    continue;
+                var text = Encoding.UTF8.GetString(_message.WrittenSpan);
+                if (text != FrameStream.Answer)
+                    return new(text, received.MessageType == WebSocketMessageType.Binary, null);
+                _message.ResetWrittenCount();
+                if (_pings.TryDequeue(out var ping))
+                    ping.TrySetResult();
             }
         }
         catch (Exception exception) when (IsGone(exception))
@@ -124,14 +168,15 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
         socket.Abort();
     }
 
-    public void Dispose()
-    {
-        socket.Dispose();
-        _sending.Dispose();
-    }
+    public void Dispose() => socket.Dispose();
 
-    private SocketMessage Ended(ClosedBy by, string description) =>
-        new(null, false, new CloseInfo(by, (int?)socket.CloseStatus, description, clock.GetTimestamp()));
+    private SocketMessage Ended(ClosedBy by, string description)
+    {
+        _over = true;
+        while (_pings.TryDequeue(out var ping))
+            ping.TrySetResult();
+        return new(null, false, new CloseInfo(by, (int?)socket.CloseStatus, description, clock.GetTimestamp()));
+    }
 
     private static bool IsGone(Exception exception) =>
         exception is WebSocketException or IOException or SocketException or OperationCanceledException

@@ -4,18 +4,16 @@ using System.Text;
 namespace Bridge.Simulator;
 
 /// <summary>
-/// Recordings as files: RIFF/WAVE in (PCM 8 or 16 bit, µ-law; any rate from 8 kHz, mono or stereo), 8 kHz 16 bit PCM out.
+/// Recordings as files: RIFF/WAVE in (the kinds of <see cref="WavFormat"/>, any rate from 8 kHz, any channels), 8 kHz 16 bit PCM out.
 /// </summary>
 public static class WavFile
 {
-    private const int FormatPcm = 1;
-    private const int FormatPcmu = 7;
-
     /// <summary>Reads a .wav file, or raw µ-law from any other file; the result is 8 kHz µ-law.</summary>
     public static byte[] ReadFile(string path)
     {
         using var stream = File.OpenRead(path);
-        return path.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) ? Read(stream) : ReadAll(stream);
+        var audio = path.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) ? Read(stream) : ReadAll(stream);
+        return audio.Length > 0 ? audio : throw new InvalidDataException("There is no sound in it.");
     }
 
     /// <summary>Reads a WAV stream as 8 kHz µ-law.</summary>
@@ -25,13 +23,13 @@ public static class WavFile
         if (file.Length < 12 || !file[..4].SequenceEqual("RIFF"u8) || !file.Slice(8, 4).SequenceEqual("WAVE"u8))
             throw new InvalidDataException("This is not a WAV file.");
 
-        Format? format = null;
+        WavFormat? format = null;
         for (var rest = file[12..]; rest.Length >= 8;)
         {
             var size = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]), (uint)(rest.Length - 8));
             var body = rest.Slice(8, size);
             if (rest[..4].SequenceEqual("fmt "u8))
-                format = Format.Parse(body);
+                format = WavFormat.Parse(body);
             else if (rest[..4].SequenceEqual("data"u8))
                 return ToPcmu(body, format ?? throw new InvalidDataException("The WAV file has data before its format."));
             rest = rest[Math.Min(rest.Length, 8 + size + (size & 1))..];
@@ -54,7 +52,7 @@ public static class WavFile
         writer.Write(36 + (pcmu.Length * 2));
         writer.Write("WAVEfmt "u8);
         writer.Write(16);
-        writer.Write((short)FormatPcm);
+        writer.Write((short)WavFormat.Pcm);
         writer.Write((short)1);
         writer.Write(Pcmu.SampleRate);
         writer.Write(Pcmu.SampleRate * 2);
@@ -66,9 +64,9 @@ public static class WavFile
             writer.Write(Pcmu.Decode(code));
     }
 
-    private static byte[] ToPcmu(ReadOnlySpan<byte> data, Format format)
+    private static byte[] ToPcmu(ReadOnlySpan<byte> data, WavFormat format)
     {
-        if (format is { Tag: FormatPcmu, Channels: 1, Rate: Pcmu.SampleRate })
+        if (format is { Tag: WavFormat.MuLaw, Channels: 1, Rate: Pcmu.SampleRate })
             return data.ToArray();
 
         var frames = data.Length / format.FrameBytes;
@@ -76,14 +74,14 @@ public static class WavFile
         for (var i = 0; i < frames; i++)
         {
             for (var channel = 0; channel < format.Channels; channel++)
-                mono[i] += format.Sample(data[((i * format.FrameBytes) + (channel * format.Bits / 8))..]) / format.Channels;
+                mono[i] += format.Sample(data[((i * format.FrameBytes) + (channel * format.SampleBytes))..]) / format.Channels;
         }
 
         return Pcmu.Encode(Resample(mono, format.Rate));
     }
 
     // Each output sample is the mean of the input it covers: a plain low-pass that is good enough for speech on a telephone line.
-    private static short[] Resample(double[] input, int rate)
+    private static short[] Resample(double[] input, long rate)
     {
         var output = new short[(long)input.Length * Pcmu.SampleRate / rate];
         var step = rate / (double)Pcmu.SampleRate;
@@ -103,34 +101,5 @@ public static class WavFile
         using var copy = new MemoryStream();
         stream.CopyTo(copy);
         return copy.ToArray();
-    }
-
-    private sealed record Format(int Tag, int Channels, int Rate, int Bits)
-    {
-        public int FrameBytes => Channels * Bits / 8;
-
-        public static Format Parse(ReadOnlySpan<byte> body)
-        {
-            if (body.Length < 16)
-                throw new InvalidDataException("The WAV file's format is cut short.");
-            var format = new Format(
-                BinaryPrimitives.ReadUInt16LittleEndian(body),
-                BinaryPrimitives.ReadUInt16LittleEndian(body[2..]),
-                BinaryPrimitives.ReadInt32LittleEndian(body[4..]),
-                BinaryPrimitives.ReadUInt16LittleEndian(body[14..]));
-            if (format is not ({ Tag: FormatPcm, Bits: 8 or 16 } or { Tag: FormatPcmu, Bits: 8 }) || format.Channels is < 1 or > 2)
-                throw new InvalidDataException($"A WAV file must be PCM of 8 or 16 bit or µ-law, mono or stereo; this one is {format}.");
-            return format.Rate >= Pcmu.SampleRate
-                ? format
-                : throw new InvalidDataException($"A WAV file must have 8000 samples a second or more; this one has {format.Rate}.");
-        }
-
-        // 8 bit PCM is unsigned, 16 bit PCM is signed.
-        public double Sample(ReadOnlySpan<byte> at) => (Tag, Bits) switch
-        {
-            (FormatPcmu, _) => Pcmu.Decode(at[0]),
-            (_, 8) => (at[0] - 128) * 256,
-            _ => BinaryPrimitives.ReadInt16LittleEndian(at),
-        };
     }
 }

@@ -47,7 +47,8 @@ public sealed class CallRecord
         _sentAudio.AddRange(frame);
     });
 
-    internal int Count(BridgeMessageKind kind)
+    /// <summary>Messages of one kind that the bridge sent so far.</summary>
+    public int Count(BridgeMessageKind kind)
     {
         lock (_gate)
             return _received.Count(message => message.Kind == kind);

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using Bridge.Simulator.Model;
 
 namespace Bridge.Simulator.Caller;
 
@@ -9,27 +10,26 @@ namespace Bridge.Simulator.Caller;
 /// </summary>
 public sealed class FakeCaller : IAsyncDisposable
 {
-    private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(20);
-
     private readonly FakeCallerOptions _options;
     private readonly TextSocket? _socket;
     private readonly TwilioWire _wire;
     private readonly SpeechQueue _speech;
     private readonly CallerLine _line;
+    private readonly CallerTime _time;
     private readonly CancellationTokenSource _over = new();
     private readonly TaskCompletionSource<CloseInfo> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
-    private Task _ticking = Task.CompletedTask;
-    private int _skipped;
+    private Task _running = Task.CompletedTask;
 
     private FakeCaller(FakeCallerOptions options, string callSid, TwimlAnswer twiml, TextSocket? socket, TimeProvider clock)
     {
         (_options, CallSid, Twiml, _socket, Clock) = (options, callSid, twiml, socket, clock);
         _wire = new TwilioWire("MZ" + NewId(), options.Spelling);
         _speech = new SpeechQueue(options.LineNoise);
-        StartedAt = clock.GetTimestamp();
         Playout = new PlayoutBuffer(clock);
-        _line = new CallerLine(options, socket, Playout, Record, clock);
+        Frames = new CallerFrames(options, _wire, _speech);
+        _line = new CallerLine(options, socket, _wire, Playout, Record, clock) { MediaTimeMs = () => MediaTimeMs };
+        _time = new CallerTime(clock, _line, socket is null ? null : new Barrier(socket, clock), SendFrameAsync);
         if (socket is null)
             _ended.SetResult(new CloseInfo(ClosedBy.NeverOpened, null, twiml.Kind.ToString(), StartedAt));
     }
@@ -46,7 +46,7 @@ public sealed class FakeCaller : IAsyncDisposable
     public TimeProvider Clock { get; }
 
     /// <summary>When the stream was opened, a timestamp of <see cref="Clock"/>.</summary>
-    public long StartedAt { get; }
+    public long StartedAt => _time.StartedAt;
 
     public PlayoutBuffer Playout { get; }
 
@@ -57,8 +57,11 @@ public sealed class FakeCaller : IAsyncDisposable
 
     public IReadOnlyList<ClearSnapshot> Clears => Record.Clears;
 
+    /// <summary>The media frames, and how to make them odd.</summary>
+    public CallerFrames Frames { get; }
+
     /// <summary>The last frame's timestamp, milliseconds.</summary>
-    public int MediaTimeMs => _line.MediaTimeMs;
+    public int MediaTimeMs => Frames.MediaTimeMs;
 
     /// <summary>Completes when the socket is over, whoever ended it.</summary>
     public Task<CloseInfo> Ended => _ended.Task;
@@ -70,7 +73,7 @@ public sealed class FakeCaller : IAsyncDisposable
     {
         var dialer = new TwilioDialer(options);
         var callSid = options.CallSid ?? "CA" + NewId();
-        var clock = options.Pacing == Pacing.Manual ? new ManualClock() : options.Clock;
+        var clock = options.Pacing == Pacing.Manual ? options.Clock as ManualClock ?? new ManualClock() : options.Clock;
         var twiml = await dialer.AskAsync(AccountSid, callSid, cancellationToken);
         var socket = twiml.StreamUrl is null || !options.DialStream ? null : await dialer.OpenStreamAsync(twiml, clock, cancellationToken);
         var caller = new FakeCaller(options, callSid, twiml, socket, clock);
@@ -80,16 +83,29 @@ public sealed class FakeCaller : IAsyncDisposable
     }
 
     /// <summary>
-    /// Manual pacing: 20 ms pass for each frame; what is played by then is heard, due marks are returned, the frame is sent.
+    /// From now on no time passes before the bridge has handled everything of the instant before, from both ends (see
+    /// <see cref="SettleAsync"/>): what happens when is then the same in every run. For manual pacing, best with one clock for all three.
     /// </summary>
-    public async Task StepAsync(int frames = 1, CancellationToken cancellationToken = default)
-    {
-        for (var i = 0; i < frames; i++)
-        {
-            ((ManualClock)Clock).Advance(FrameTime);
-            await TickAsync(cancellationToken);
-        }
-    }
+    public void KeepStepWith(FakeConversation session) => _time.KeepStepWith(session);
+
+    /// <summary>
+    /// Waits until nothing is left to happen at this instant: the bridge has handled all that the caller (and the sessions it keeps step
+    /// with) sent it, and all that it wrote has been read. For a bridge that handles a message before it reads the next of that socket.
+    /// </summary>
+    public Task SettleAsync(CancellationToken cancellationToken = default) => _time.SettleAsync(cancellationToken);
+
+    /// <summary>
+    /// Manual pacing: time passes, millisecond by millisecond. At each: what has come down the line takes effect, due marks are returned, a
+    /// frame is sent each 20 ms, and what has come up the line goes into the socket.
+    /// </summary>
+    public Task PassAsync(TimeSpan time, CancellationToken cancellationToken = default) => PassUntilAsync(static () => false, time, cancellationToken);
+
+    /// <summary>Manual pacing: lets time pass until a condition holds, asked each millisecond; false if it never did.</summary>
+    public Task<bool> PassUntilAsync(Func<bool> condition, TimeSpan longest, CancellationToken cancellationToken = default) =>
+        _time.PassUntilAsync(condition, longest, cancellationToken);
+
+    /// <summary>Manual pacing: 20 ms pass for each frame.</summary>
+    public Task StepAsync(int frames = 1, CancellationToken cancellationToken = default) => PassAsync(CallerTime.Frame * frames, cancellationToken);
 
     /// <summary>Manual pacing: steps until a condition holds, at most so many frames; false if it never did.</summary>
     public async Task<bool> StepUntilAsync(Func<bool> condition, int maxFrames = 3000, CancellationToken cancellationToken = default)
@@ -100,7 +116,14 @@ public sealed class FakeCaller : IAsyncDisposable
     }
 
     /// <summary>The network loses the next frames: their time passes and their numbers are used, but they are not sent.</summary>
-    public void LoseFrames(int frames) => Interlocked.Add(ref _skipped, frames);
+    public void LoseFrames(int frames) => Frames.Lose(frames);
+
+    /// <summary>Sends the last frame once more, to the letter.</summary>
+    public Task RepeatFrameAsync(CancellationToken cancellationToken = default) => SendFrameAsync(Frames.Again, cancellationToken);
+
+    /// <summary>Sends one more frame, of an idle line, stamped so much before the last one.</summary>
+    public Task SendLateFrameAsync(int milliseconds = 100, CancellationToken cancellationToken = default) =>
+        SendFrameAsync(() => Frames.Late(milliseconds), cancellationToken);
 
     /// <summary>Says something (µ-law); completes when its last frame was sent, so with manual pacing step before awaiting it.</summary>
     public Task SpeakAsync(byte[] pcmu) => _speech.Add(pcmu);
@@ -112,12 +135,13 @@ public sealed class FakeCaller : IAsyncDisposable
 
     /// <summary>Sends the <c>start</c> message; only for calls that were told not to.</summary>
     public Task SendStartAsync(CancellationToken cancellationToken = default) =>
-        _line.SendStartAsync(() => _wire.Start(AccountSid, CallSid, Twiml.Parameters), cancellationToken);
+        _line.BeginAsync(() => _wire.Start(AccountSid, CallSid, Twiml.Parameters), starts: true, cancellationToken);
 
     /// <summary>The caller hangs up: <c>stop</c>, then the socket closes.</summary>
     public async Task HangUpAsync(CancellationToken cancellationToken = default)
     {
         await _line.SendAsync(() => _wire.Stop(AccountSid, CallSid), cancellationToken);
+        await _line.FlushAsync();
         await CloseBareAsync(cancellationToken);
     }
 
@@ -148,7 +172,7 @@ public sealed class FakeCaller : IAsyncDisposable
         await _over.CancelAsync();
         _line.Stop();
         _socket?.Abort();
-        await Task.WhenAll(_reading, _ticking);
+        await Task.WhenAll(_reading, _running);
         _socket?.Dispose();
         _line.Dispose();
         _over.Dispose();
@@ -157,53 +181,44 @@ public sealed class FakeCaller : IAsyncDisposable
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         _reading = ReadAsync();
-        await SendRawAsync(TwilioWire.Connected(), cancellationToken);
+        await _line.BeginAsync(TwilioWire.Connected, starts: false, cancellationToken);
         if (!_options.SendStart)
             return;
         await SendStartAsync(cancellationToken);
         if (_options.Pacing == Pacing.RealTime)
-            _ticking = TickInRealTimeAsync();
+            _running = Task.WhenAll(_time.RunAsync(() => _ended.Task.IsCompleted, _over.Token), _line.RunAsync(_over.Token));
     }
 
-    // By absolute time: a late tick does not make the next one late. A delay is cut to whole milliseconds, so it is rounded up first.
-    private async Task TickInRealTimeAsync()
+    private async Task SendFrameAsync(CancellationToken cancellationToken)
     {
-        var began = Clock.GetTimestamp();
-        try
-        {
-            for (var frame = 1L; !_ended.Task.IsCompleted; frame++)
-            {
-                var wait = (FrameTime * frame) - Clock.GetElapsedTime(began);
-                if (wait > TimeSpan.Zero)
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), Clock, _over.Token);
-                await TickAsync(_over.Token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The call is over.
-        }
-    }
-
-    private async Task TickAsync(CancellationToken cancellationToken)
-    {
-        await _line.ReturnDueMarksAsync(_wire, cancellationToken);
-        var (frame, said) = _speech.Next();
-        var lost = _skipped > 0 && Interlocked.Decrement(ref _skipped) >= 0;
-        await _line.SendFrameAsync(_wire, frame, lost, cancellationToken);
+        TaskCompletionSource? said = null;
+        await SendFrameAsync(() => Frames.Next(out said), cancellationToken);
         said?.TrySetResult();
+    }
+
+    private async Task SendFrameAsync(Func<(string? Text, byte[] Frame)> next, CancellationToken cancellationToken)
+    {
+        byte[] frame = [];
+        await _line.SendAsync(
+            () =>
+            {
+                (var text, frame) = next();
+                return text;
+            },
+            cancellationToken,
+            () => Record.FrameSent(frame, Clock.GetTimestamp()));
     }
 
     private async Task ReadAsync()
     {
-        var close = await _line.ReadAsync(_wire);
+        var close = await _line.ReadAsync();
         End(close);
         await CloseBareAsync();
     }
 
     private void End(CloseInfo close)
     {
-        var reason = new InvalidOperationException($"The stream is over: {close}.");
+        var reason = new InvalidOperationException($"The stream is over: it was ended {close}.");
         _ended.TrySetResult(close);
         _speech.Fail(reason);
         Playout.Fail(reason);

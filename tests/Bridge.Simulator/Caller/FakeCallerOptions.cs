@@ -6,7 +6,7 @@ public enum Pacing
     /// <summary>A frame each 20 ms of the clock.</summary>
     RealTime,
 
-    /// <summary>A frame each <see cref="FakeCaller.StepAsync"/>: virtual time, as fast as the test likes.</summary>
+    /// <summary>Virtual time, as fast as the test likes: it passes in <see cref="FakeCaller.PassAsync"/>, with a frame each 20 ms of it.</summary>
     Manual,
 }
 
@@ -40,7 +40,7 @@ public sealed record FakeCallerOptions
 
     public Pacing Pacing { get; init; } = Pacing.RealTime;
 
-    /// <summary>The clock of a real-time call; a manual one brings its own.</summary>
+    /// <summary>The call's clock. With manual pacing a <see cref="ManualClock"/>, which others may share; any other: the call brings its own.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
     /// <summary>The first frame's timestamp, milliseconds; captures show 73 to 171.</summary>
@@ -51,6 +51,9 @@ public sealed record FakeCallerOptions
 
     /// <summary>Idle line noise, 0x7F and 0xFF in turn; false: 0xFF alone.</summary>
     public bool LineNoise { get; init; } = true;
+
+    /// <summary>How slow the line to the bridge is.</summary>
+    public LineConditions Line { get; init; } = new();
 
     public TwilioSpelling Spelling { get; init; } = new();
 

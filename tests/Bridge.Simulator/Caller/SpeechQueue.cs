@@ -29,21 +29,23 @@ internal sealed class SpeechQueue(bool lineNoise)
     }
 
     /// <summary>The next frame, and whom to tell when it is sent.</summary>
-    public (byte[] Frame, TaskCompletionSource? Said) Next()
+    public byte[] Next(out TaskCompletionSource? said)
     {
+        said = null;
         lock (_gate)
         {
             if (!_queue.TryPeek(out var speech))
-                return (_idle, null);
+                return _idle;
             var frame = Pcmu.Quiet(Pcmu.FrameSamples);
             var length = Math.Min(frame.Length, speech.Audio.Length - _at);
             speech.Audio.AsSpan(_at, length).CopyTo(frame);
             _at += length;
             if (_at < speech.Audio.Length)
-                return (frame, null);
+                return frame;
             _queue.Dequeue();
             _at = 0;
-            return (frame, speech.Said);
+            said = speech.Said;
+            return frame;
         }
     }
 

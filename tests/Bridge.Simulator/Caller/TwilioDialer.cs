@@ -62,6 +62,7 @@ internal sealed class TwilioDialer(FakeCallerOptions options)
             Port = webhook.Port,
         };
         Socket? connection = null;
+        FrameStream? frames = null;
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -69,7 +70,7 @@ internal sealed class TwilioDialer(FakeCallerOptions options)
             {
                 connection = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 await connection.ConnectAsync(context.DnsEndPoint, token);
-                return new NetworkStream(connection, ownsSocket: true);
+                return frames = new FrameStream(new NetworkStream(connection, ownsSocket: true), isClient: true);
             },
         };
         var socket = new ClientWebSocket();
@@ -93,7 +94,8 @@ internal sealed class TwilioDialer(FakeCallerOptions options)
             throw new StreamRefusedException(status, exception);
         }
 
-        return new TextSocket(socket, connection, clock);
+        frames!.Begin();
+        return new TextSocket(socket, connection, clock, frames);
     }
 
     private Dictionary<string, string> Form(string accountSid, string callSid)

@@ -55,14 +55,19 @@ public sealed class TwilioWire(string streamSid, TwilioSpelling? spelling = null
     /// <summary>
     /// Example: <c>{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"120","payload":"…"},"streamSid":"MZ…"}</c>
     /// </summary>
-    public string Media(int timestampMs, ReadOnlySpan<byte> frame)
+    public string Media(int timestampMs, ReadOnlySpan<byte> frame) => Media(Counter(timestampMs), frame);
+
+    /// <summary>A frame whose timestamp is no number, or one that cannot be.</summary>
+    public string Media(string timestamp, ReadOnlySpan<byte> frame) => Media(JsonValue.Create(timestamp), frame);
+
+    private string Media(JsonValue timestamp, ReadOnlySpan<byte> frame)
     {
         var payload = Convert.ToBase64String(frame);
         var text = Message("media", new JsonObject
         {
             ["track"] = "inbound",
             ["chunk"] = Counter(++_chunk),
-            ["timestamp"] = Counter(timestampMs),
+            ["timestamp"] = timestamp,
             ["payload"] = payload,
         });
         return _spelling.EscapeSlashes

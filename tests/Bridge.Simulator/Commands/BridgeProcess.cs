@@ -13,11 +13,6 @@ internal sealed class BridgeProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
-    // Whatever of the surroundings could change what the bridge does.
-    private static readonly string[] Foreign =
-        ["OPENAI", "TWILIO", "REALTIME_", "PUBLIC_BASE_URL", "LOG_LEVEL", "HOST", "PORT", "ASPNETCORE_", "DOTNET_ENVIRONMENT", "URLS",
-         "BRIDGE_", "ASSISTANT_", "SERILOG", "KESTREL_"];
-
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly List<string> _output = [];
@@ -39,15 +34,16 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>Starts it and waits until it is ready for calls.</summary>
     public static async Task<BridgeProcess> StartAsync(Uri model, bool verbose, CancellationToken cancellationToken)
     {
+        var program = Program();
         var port = FreePort();
         var folder = Directory.CreateTempSubdirectory("bridge-demo-");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program()])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(IsForeign).ToList())
+        foreach (var name in start.Environment.Keys.Where(BridgeVariables.Contains).ToList())
             start.Environment.Remove(name);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["HOST"] = "127.0.0.1";
@@ -124,10 +120,6 @@ internal sealed class BridgeProcess : IAsyncDisposable
         if (verbose)
             Console.WriteLine("          | " + line);
     }
-
-    private static bool IsForeign(string name) => Foreign.Any(start => start is "HOST" or "PORT" or "URLS"
-        ? name.Equals(start, StringComparison.OrdinalIgnoreCase)
-        : name.StartsWith(start, StringComparison.OrdinalIgnoreCase));
 
     // Built in the same configuration as this program, in the repository it was built from.
     private static string Program()

@@ -30,13 +30,10 @@ internal static class CallerCommand
                 return Fail($"The call was turned away: the TwiML says {caller.Twiml.Kind}.");
             var call = new RecordedCall(caller, recording, (int)line.Number("--talk-after", 800, 0, 60000), line.Has("--interrupt"));
             await call.RunAsync(TimeSpan.FromSeconds(line.Number("--seconds", 60, 1, 3600)), QuietMs, stop);
-            if (line.Text("--save") is { } path)
-            {
-                WavFile.WriteFile(path, caller.Playout.Heard());
-                Console.WriteLine($"What was heard is in {Path.GetFullPath(path)}.");
-            }
-
-            return call.Report() ? 0 : 1;
+            var saved = line.Text("--save") is not { } path || Save(path, caller.Playout.Heard());
+            var right = call.Report() && saved;
+            stop.ThrowIfCancellationRequested();
+            return right ? 0 : 1;
         }
         catch (HttpRequestException exception)
         {
@@ -57,6 +54,21 @@ internal static class CallerCommand
         catch (Exception exception) when (exception is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             throw new UsageException($"The recording '{path}' cannot be read: {exception.Message}");
+        }
+    }
+
+    private static bool Save(string path, byte[] heard)
+    {
+        try
+        {
+            WavFile.WriteFile(path, heard);
+            Console.WriteLine($"What was heard is in {Path.GetFullPath(path)}.");
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"What was heard could not be saved: {exception.Message}");
+            return false;
         }
     }
 

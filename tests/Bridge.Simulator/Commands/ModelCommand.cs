@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Bridge.Simulator.Model;
 
 namespace Bridge.Simulator.Commands;
@@ -24,9 +25,9 @@ internal static class ModelCommand
         FakeRealtimeServer server;
         try
         {
-            server = await FakeRealtimeServer.StartAsync(options, (int)line.Number("--port", 9000, 0, 65535), stop);
+            server = await FakeRealtimeServer.StartAsync(options, (int)line.Number("--port", 9000, 0, 65535), CancellationToken.None);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or SocketException)
         {
             await Console.Error.WriteLineAsync($"The model cannot listen: {exception.Message}");
             return 1;

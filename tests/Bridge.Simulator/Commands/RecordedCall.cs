@@ -16,7 +16,7 @@ internal sealed class RecordedCall(FakeCaller caller, byte[] recording, int talk
 
     private PlayoutBuffer Playout => caller.Playout;
 
-    /// <summary>Runs the call, at most so long.</summary>
+    /// <summary>Runs the call, at most so long; told to stop, the caller hangs up.</summary>
     public async Task RunAsync(TimeSpan longest, int quietMs, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -37,19 +37,20 @@ internal sealed class RecordedCall(FakeCaller caller, byte[] recording, int talk
                 await InterruptAsync(limit.Token);
             await QuietAsync(quietMs, limit.Token);
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            Tell("has talked long enough");
+            Tell(stop.IsCancellationRequested ? "is told to stop" : "has talked long enough");
         }
         catch (InvalidOperationException)
         {
             _endedEarly = await caller.Ended;
             Tell("hears the line go dead");
+            return;
         }
 
         Tell("hangs up");
-        await caller.HangUpAsync(stop);
-        await Task.WhenAny(caller.Ended, Task.Delay(TimeSpan.FromSeconds(2), stop));
+        await caller.HangUpAsync(CancellationToken.None);
+        await Task.WhenAny(caller.Ended, Task.Delay(TimeSpan.FromSeconds(2), CancellationToken.None));
     }
 
     /// <summary>Prints what happened; true when it was a conversation.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Bridge.Simulator.Model;
 
 /// <summary>The caller's side of a conversation: the input audio buffer, when a turn begins and ends, and what follows from it.</summary>
-internal sealed class CallerTurns(FakeConversation conversation, ConversationItems items)
+internal sealed class CallerTurns(FakeConversation conversation, ConversationItems items, CallerTranscription transcription)
 {
     private readonly EnergyVad _vad = new(onsetMs: conversation.Options.VadOnsetMs);
     private string? _speaking;
@@ -71,5 +71,6 @@ internal sealed class CallerTurns(FakeConversation conversation, ConversationIte
         await conversation.SendAsync(OpenAIWire.Committed(itemId, previous));
         await conversation.SendAsync(OpenAIWire.Item("conversation.item.added", previous, item));
         await conversation.SendAsync(OpenAIWire.Item("conversation.item.done", previous, item));
+        await transcription.TranscribeAsync(itemId);
     }
 }

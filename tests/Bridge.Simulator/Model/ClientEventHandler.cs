@@ -4,15 +4,52 @@ using System.Text.Json.Nodes;
 namespace Bridge.Simulator.Model;
 
 /// <summary>Does what the client's well-formed events ask for, or says why not, in the API's words.</summary>
-internal sealed class ClientEventHandler(FakeConversation conversation, EffectiveSession session, ConversationItems items, CallerTurns turns)
+internal sealed class ClientEventHandler(
+    FakeConversation conversation, SessionSetup setup, EffectiveSession session, ConversationItems items, CallerTurns turns)
 {
-    /// <summary>Handles one event; what comes back is the error to send.</summary>
-    public async Task<RealtimeError?> HandleAsync(string type, JsonElement body)
+    private readonly HashSet<string> _eventIds = [];
+
+    /// <summary>Takes one message of the client, and sends the error if there is one: with the client's own event id.</summary>
+    public async Task TakeAsync(string text)
+    {
+        RealtimeError? error;
+        string? eventId = null;
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            var body = document.RootElement.Clone();
+            error = ClientEvents.Check(body, out var type);
+            if (type != "input_audio_buffer.append")
+                conversation.Record.Add(type, body, conversation.Options.Clock.GetTimestamp());
+            eventId = EventId(type, body);
+            error ??= await HandleAsync(type, body);
+        }
+        catch (JsonException exception)
+        {
+            error = new RealtimeError("invalid_json", exception.Message);
+        }
+
+        if (error is not null)
+            await conversation.SendErrorAsync(error with { EventId = error.EventId ?? eventId });
+    }
+
+    private string? EventId(string type, JsonElement body)
+    {
+        var given = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("event_id", out var id) ? id.ToString() : null;
+        if (given is null && conversation.Options.RequireEventIds && type != "input_audio_buffer.append")
+            conversation.Record.Violation($"a {type} without an event_id");
+        if (given is not null && !_eventIds.Add(given))
+            conversation.Record.Violation($"event_id '{given}' was used before");
+        return given;
+    }
+
+    // What comes back is the error to send.
+    private async Task<RealtimeError?> HandleAsync(string type, JsonElement body)
     {
         switch (type)
         {
             case "session.update":
-                return conversation.Update(body.GetProperty("session"));
+                return setup.Update(body.GetProperty("session"), items.HasAudio);
             case "input_audio_buffer.append":
                 return await AppendAsync(body.GetProperty("audio").GetBytesFromBase64());
             case "input_audio_buffer.commit":
@@ -21,7 +58,8 @@ internal sealed class ClientEventHandler(FakeConversation conversation, Effectiv
                 turns.Clear();
                 return await AnswerAsync(new JsonObject { ["type"] = "input_audio_buffer.cleared" });
             case "conversation.item.create":
-                return await CreateItemAsync(JsonObject.Create(body.GetProperty("item"))!);
+                var behind = body.TryGetProperty("previous_item_id", out var other) ? other.GetString() : null;
+                return await CreateItemAsync(JsonObject.Create(body.GetProperty("item"))!, behind);
             case "conversation.item.retrieve":
                 var wanted = Text(body, "item_id");
                 return items.Find(wanted) is { } found
@@ -34,7 +72,7 @@ internal sealed class ClientEventHandler(FakeConversation conversation, Effectiv
                 return items.Delete(Text(body, "item_id"))
                     ?? await AnswerAsync(OpenAIWire.OfItem("conversation.item.deleted", Text(body, "item_id")));
             case "response.create":
-                return CreateResponse(body);
+                return await CreateResponseAsync(body);
             case "response.cancel":
                 return await CancelAsync(body.TryGetProperty("response_id", out var id) ? id.GetString() : null);
             default:
@@ -63,35 +101,37 @@ internal sealed class ClientEventHandler(FakeConversation conversation, Effectiv
         return await AnswerAsync(OpenAIWire.Truncated(itemId, audioEndMs));
     }
 
-    private async Task<RealtimeError?> CreateItemAsync(JsonObject item)
+    private async Task<RealtimeError?> CreateItemAsync(JsonObject item, string? behind)
     {
         if (ConversationItems.CheckNew(item) is { } error)
             return error;
+        if (behind is not (null or "root") && items.Find(behind) is null)
+            return new RealtimeError("item_create_invalid_previous_item_id", $"Previous item with id '{behind}' does not exist.", "previous_item_id");
         var id = (string?)item["id"] ?? conversation.NewId("item");
         item["id"] = id;
         item["object"] = "realtime.item";
         item["status"] = "completed";
-        var previous = items.Add(id, item);
+        var previous = items.Add(id, item, behind: behind);
         await conversation.SendAsync(OpenAIWire.Item("conversation.item.added", previous, item));
         return await AnswerAsync(OpenAIWire.Item("conversation.item.done", previous, item));
     }
 
-    private RealtimeError? CreateResponse(JsonElement body)
+    private Task<RealtimeError?> CreateResponseAsync(JsonElement body)
     {
         if (!conversation.IsConfigured)
             conversation.Record.Violation("a response was asked for before session.updated");
         var greets = body.TryGetProperty("response", out var response) && response.TryGetProperty("instructions", out _);
         var answer = greets ? conversation.Options.Greeting : conversation.Responses.NextAnswer() ?? ModelAnswer.ToolOnly;
-        return conversation.Responses.TryStart(answer, out _);
+        var metadata = response.ValueKind == JsonValueKind.Object && response.TryGetProperty("metadata", out var given)
+            ? JsonNode.Parse(given.GetRawText())
+            : null;
+        return conversation.Responses.CreateAsync(answer, metadata);
     }
 
-    private async Task<RealtimeError?> CancelAsync(string? responseId)
-    {
-        if (conversation.ActiveResponseId is not { } active || (responseId ?? active) != active)
-            return new RealtimeError("response_cancel_not_active", "Cancellation failed: no active response found");
-        await conversation.Responses.CancelAsync("client_cancelled");
-        return null;
-    }
+    private async Task<RealtimeError?> CancelAsync(string? responseId) =>
+        await conversation.Responses.CancelAsync("client_cancelled", responseId)
+            ? null
+            : new RealtimeError("response_cancel_not_active", "Cancellation failed: no active response found");
 
     private async Task<RealtimeError?> AnswerAsync(JsonObject message)
     {

@@ -76,7 +76,7 @@ internal static class ClientEvents
     private static readonly Shape Response = new ObjectShape(new()
     {
         ["instructions"] = Text, ["tools"] = List, ["tool_choice"] = Any, ["input"] = List, ["conversation"] = new TextShape(["auto", "none"]),
-        ["metadata"] = Any, ["output_modalities"] = Modalities, ["max_output_tokens"] = new NumberShape(1, 4096, integer: true, word: "inf"),
+        ["metadata"] = new MetadataShape(), ["output_modalities"] = Modalities, ["max_output_tokens"] = new NumberShape(1, 4096, integer: true, word: "inf"),
         ["parallel_tool_calls"] = Flag, ["reasoning"] = Any, ["prompt"] = Any,
         ["audio"] = new ObjectShape(new() { ["output"] = new ObjectShape(new() { ["format"] = Format, ["voice"] = Voice }) }),
     });

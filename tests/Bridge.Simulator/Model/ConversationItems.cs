@@ -8,7 +8,7 @@ internal sealed class ConversationItems
     private readonly Lock _gate = new();
     private readonly Dictionary<string, JsonObject> _items = [];
     private readonly List<LedgerItem> _ledger = [];
-    private string? _last;
+    private readonly List<string> _order = [];
 
     public IReadOnlyList<LedgerItem> Ledger
     {
@@ -22,27 +22,19 @@ internal sealed class ConversationItems
     /// <summary>True once the assistant has sent audio: its voice is settled then.</summary>
     public bool HasAudio => Ledger.Any(item => item.GeneratedSamples > 0);
 
-    /// <summary>The last item's id, null in an empty conversation.</summary>
-    public string? Last
-    {
-        get
-        {
-            lock (_gate)
-                return _last;
-        }
-    }
-
-    /// <summary>Adds an item at the end and returns the id of the one before it.</summary>
-    public string? Add(string id, JsonObject item, LedgerItem? audio = null)
+    /// <summary>
+    /// Adds an item, at the end unless told behind which other (<c>root</c>: first), and returns the id of the one before it.
+    /// </summary>
+    public string? Add(string id, JsonObject item, LedgerItem? audio = null, string? behind = null)
     {
         lock (_gate)
         {
-            var previous = _last;
+            var at = behind is null ? _order.Count : _order.IndexOf(behind) + 1;
             _items[id] = item;
+            _order.Insert(at, id);
             if (audio is not null)
                 _ledger.Add(audio);
-            _last = id;
-            return previous;
+            return at == 0 ? null : _order[at - 1];
         }
     }
 
@@ -72,7 +64,10 @@ internal sealed class ConversationItems
     public RealtimeError? Delete(string id)
     {
         lock (_gate)
+        {
+            _order.Remove(id);
             return _items.Remove(id) ? null : NoSuchItem("delet", "delete", id);
+        }
     }
 
     public static RealtimeError NoSuchItem(string stem, string verb, string id) =>

@@ -41,6 +41,9 @@ internal sealed class EffectiveSession(string id, string model)
 
     public bool OutputIsPcmu => (string?)Output["format"]!["type"] == "audio/pcmu";
 
+    /// <summary>The caller's turns are put into words.</summary>
+    public bool Transcribes => Input["transcription"] is JsonObject transcription && !string.IsNullOrEmpty((string?)transcription["model"]);
+
     /// <summary>Null: turns are the client's business.</summary>
     public JsonObject? TurnDetection => Input["turn_detection"] as JsonObject;
 

@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Bridge.Simulator.Model;
@@ -11,25 +10,26 @@ namespace Bridge.Simulator.Model;
 public sealed class FakeConversation
 {
     private readonly FakeRealtimeServer _server;
-    private readonly TextSocket _socket;
     private readonly EffectiveSession _session;
     private readonly ConversationItems _items = new();
     private readonly CallerTurns _turns;
+    private readonly SessionSetup _setup;
     private readonly ClientEventHandler _handler;
     private readonly Waiters _waiters = new();
     private readonly TaskCompletionSource<CloseInfo> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private int _ids;
-    private long _configuredAt;
 
     internal FakeConversation(FakeRealtimeServer server, TextSocket socket, FakeModelOptions options, int number, string model)
     {
-        (_server, _socket, Options, Number, Model) = (server, socket, options, number, model);
+        (_server, Socket, Options, Number, Model) = (server, socket, options, number, model);
         SessionId = NewId("sess");
         _session = new EffectiveSession(SessionId, model);
         Responses = new ResponseSlot(this);
-        _turns = new CallerTurns(this, _items);
-        _handler = new ClientEventHandler(this, _session, _items, _turns);
+        Transcription = new CallerTranscription(this, _session);
+        _turns = new CallerTurns(this, _items, Transcription);
+        _setup = new SessionSetup(this, _session, _over.Token);
+        _handler = new ClientEventHandler(this, _setup, _session, _items, _turns);
     }
 
     public FakeModelOptions Options { get; }
@@ -58,10 +58,13 @@ public sealed class FakeConversation
     public bool IsConfigured => ConfiguredAt is not null;
 
     /// <summary>When <c>session.updated</c> was sent, a timestamp of the model's clock; null before.</summary>
-    public long? ConfiguredAt => Interlocked.Read(ref _configuredAt) is var at and not 0 ? at : null;
+    public long? ConfiguredAt => _setup.ConfiguredAt;
 
     /// <summary>The response that is being generated; null between responses.</summary>
     public string? ActiveResponseId => Responses.ActiveId;
+
+    /// <summary>Races to come.</summary>
+    public Collisions Collisions { get; } = new();
 
     /// <summary>Completes when the socket is over.</summary>
     public Task<CloseInfo> Closed => _closed.Task;
@@ -69,7 +72,11 @@ public sealed class FakeConversation
     /// <summary>Milliseconds of caller audio.</summary>
     internal int AudioMs => _turns.NowMs;
 
+    internal TextSocket Socket { get; }
+
     internal ResponseSlot Responses { get; }
+
+    internal CallerTranscription Transcription { get; }
 
     /// <summary>Starts a response that nobody asked for; completes when its <c>response.done</c> was sent.</summary>
     public Task RespondAsync(ModelAnswer answer) =>
@@ -89,7 +96,7 @@ public sealed class FakeConversation
         SendDeltaAsync(item, Speech.Tone(milliseconds), OpenAIWire.Content("response.output_audio.delta", item.ResponseId, item.ItemId, 0));
 
     /// <summary>Sends any text as a message.</summary>
-    public Task SendRawAsync(string text) => _socket.SendAsync(text);
+    public Task SendRawAsync(string text) => Socket.SendAsync(text);
 
     public Task SendErrorAsync(RealtimeError error)
     {
@@ -99,10 +106,10 @@ public sealed class FakeConversation
     }
 
     public Task CloseAsync(int status = 1000, string? description = null) =>
-        _socket.CloseAsync((WebSocketCloseStatus)status, description, CancellationToken.None);
+        Socket.CloseAsync((WebSocketCloseStatus)status, description, CancellationToken.None);
 
     /// <summary>The connection is reset.</summary>
-    public void Abort() => _socket.Abort();
+    public void Abort() => Socket.Abort();
 
     /// <summary>Waits until a condition holds; it is asked again after each event in or out.</summary>
     public Task WaitUntilAsync(Func<FakeConversation, bool> condition, CancellationToken cancellationToken = default) =>
@@ -119,12 +126,20 @@ public sealed class FakeConversation
     public Task WaitForAudioAsync(long bytes, CancellationToken cancellationToken = default) =>
         WaitUntilAsync(_ => Record.AudioBytes >= bytes, cancellationToken);
 
+    /// <summary>Completes when the model has nothing to do before time moves, or something comes.</summary>
+    internal Task RestAsync(CancellationToken cancellationToken) => Responses.IsAtRest || Closed.IsCompleted
+        ? Task.CompletedTask
+        : Task.WhenAny(Closed, _waiters.WaitUntilAsync(() => Responses.IsAtRest, cancellationToken));
+
+    /// <summary>Something changed.</summary>
+    internal void Pulse() => _waiters.Pulse();
+
     internal async Task RunAsync()
     {
-        _ = BeginAsync(_session.Copy());
+        _ = _setup.BeginAsync();
         while (true)
         {
-            var message = await _socket.ReceiveAsync(CancellationToken.None);
+            var message = await Socket.ReceiveAsync(CancellationToken.None);
             if (message.Close is { } close)
             {
                 await EndAsync(close);
@@ -134,7 +149,7 @@ public sealed class FakeConversation
             if (message.IsBinary)
                 Record.Violation("a binary message");
             else
-                await TakeAsync(message.Text!);
+                await _handler.TakeAsync(message.Text!);
             _waiters.Pulse();
         }
     }
@@ -142,7 +157,7 @@ public sealed class FakeConversation
     internal async Task SendAsync(JsonObject message)
     {
         Record.AddSent((string)message["type"]!, Options.Clock.GetTimestamp());
-        await _socket.SendAsync(OpenAIWire.Text(message, NewId("event")));
+        await Socket.SendAsync(OpenAIWire.Text(message, NewId("event")));
         _waiters.Pulse();
     }
 
@@ -153,30 +168,6 @@ public sealed class FakeConversation
         Watermark.Write(audio, item.Ordinal, item.NextFrame);
         item.Sent(audio.Length / Watermark.BlockSamples, Options.Clock.GetTimestamp());
         await SendAsync(message.With("delta", Convert.ToBase64String(audio)));
-    }
-
-    internal RealtimeError? Update(JsonElement session)
-    {
-        if ((Options.UpdateError ?? _session.Apply(session, _items.HasAudio, Options.IgnorePcmu)) is { } error)
-            return error;
-        _ = ConfirmAsync(_session.Copy());
-        return null;
-    }
-
-    private async Task BeginAsync(JsonObject session)
-    {
-        if (Options.BeforeCreated is { } before)
-            await before(_over.Token);
-        await SendAsync(OpenAIWire.Session("session.created", session));
-    }
-
-    // Not awaited by the reader, so that audio which comes too early is seen to come too early.
-    private async Task ConfirmAsync(JsonObject session)
-    {
-        if (Options.BeforeUpdated is { } before)
-            await before(_over.Token);
-        Interlocked.Exchange(ref _configuredAt, Math.Max(1, Options.Clock.GetTimestamp()));
-        await SendAsync(OpenAIWire.Session("session.updated", session));
     }
 
     internal LedgerItem NewLedgerItem(string responseId, string transcript, out string? previous)
@@ -198,36 +189,13 @@ public sealed class FakeConversation
 
     internal void Log(string text) => Options.Log?.Invoke($"session {Number} {text}");
 
-    private async Task TakeAsync(string text)
-    {
-        RealtimeError? error;
-        string? eventId = null;
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            var body = document.RootElement.Clone();
-            error = ClientEvents.Check(body, out var type);
-            if (type != "input_audio_buffer.append")
-                Record.Add(type, body, Options.Clock.GetTimestamp());
-            eventId = body.TryGetProperty("event_id", out var id) ? id.ToString() : null;
-            error ??= await _handler.HandleAsync(type, body);
-        }
-        catch (JsonException exception)
-        {
-            error = new RealtimeError("invalid_json", exception.Message);
-        }
-
-        if (error is not null)
-            await SendErrorAsync(error with { EventId = error.EventId ?? eventId });
-    }
-
     private async Task EndAsync(CloseInfo close)
     {
         Log($"is over: {close.By} {close.Status}");
         await _over.CancelAsync();
         _closed.TrySetResult(close);
-        await Responses.CancelAsync("closed");
-        await _socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        await Responses.EndAsync();
+        await Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
         _waiters.Fail(new InvalidOperationException($"The session is over: {close}."));
     }
 }

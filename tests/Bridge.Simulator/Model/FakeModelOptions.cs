@@ -9,6 +9,15 @@ public sealed record FakeModelOptions
     /// <summary>The answers to the caller's turns, in order and then again from the first. None: the model keeps silent.</summary>
     public IReadOnlyList<ModelAnswer> Answers { get; init; } = [ModelAnswer.Clips("answer-short")];
 
+    /// <summary>
+    /// What transcription makes of the caller's turns, in order and then again from the first; only when the session asks for it
+    /// (<c>audio.input.transcription.model</c>).
+    /// </summary>
+    public IReadOnlyList<CallerTranscript> Transcripts { get; init; } = [];
+
+    /// <summary>A command (not an append of audio) without an <c>event_id</c> is a violation: its error could not be matched to it.</summary>
+    public bool RequireEventIds { get; init; }
+
     /// <summary>Deltas of a cancelled response that still come after <c>speech_started</c>.</summary>
     public int LateDeltas { get; init; } = 1;
 

@@ -29,7 +29,9 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         Options = options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         _app = builder.Build();
+        _app.Use(FramedUpgrade.OfferAsync);
         _app.UseWebSockets();
         _app.Run(AnswerAsync);
     }
@@ -153,7 +155,7 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(offered.Contains("realtime") ? "realtime" : null);
         var connection = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        using var text = new TextSocket(socket, connection, options.Clock);
+        using var text = new TextSocket(socket, connection, options.Clock, FramedUpgrade.Of(context));
         if (options.CloseAtOnceWith is { } status)
         {
             await text.CloseAsync((System.Net.WebSockets.WebSocketCloseStatus)status, "closed at once", CancellationToken.None);

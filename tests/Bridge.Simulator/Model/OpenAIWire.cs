@@ -44,6 +44,12 @@ internal static class OpenAIWire
     public static JsonObject Truncated(string itemId, int audioEndMs) =>
         new() { ["type"] = "conversation.item.truncated", ["item_id"] = itemId, ["content_index"] = 0, ["audio_end_ms"] = audioEndMs };
 
+    /// <summary>
+    /// Example: <c>{"type":"conversation.item.input_audio_transcription.completed","item_id":"item_…","content_index":0,"transcript":"…"}</c>
+    /// </summary>
+    public static JsonObject Transcription(string part, string itemId) =>
+        new() { ["type"] = "conversation.item.input_audio_transcription." + part, ["item_id"] = itemId, ["content_index"] = 0 };
+
     public static JsonObject Response(string type, JsonObject response) => new() { ["type"] = type, ["response"] = response.DeepClone() };
 
     public static JsonObject OutputItem(string type, string responseId, int outputIndex, JsonObject item) =>

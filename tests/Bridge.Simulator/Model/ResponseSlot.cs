@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
+
 namespace Bridge.Simulator.Model;
 
 /// <summary>The one response a conversation may be generating.</summary>
 internal sealed class ResponseSlot(FakeConversation conversation)
 {
     private readonly Lock _gate = new();
+    private readonly List<ResponseRun> _unfinished = [];
     private ResponseRun? _active;
     private int _answers;
 
@@ -16,6 +19,19 @@ internal sealed class ResponseSlot(FakeConversation conversation)
         }
     }
 
+    /// <summary>Nothing is being generated at this instant.</summary>
+    public bool IsAtRest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                _unfinished.RemoveAll(static run => run.Completion.IsCompleted);
+                return _unfinished.TrueForAll(static run => run.IsAtRest);
+            }
+        }
+    }
+
     /// <summary>The next answer of the script; null when there is none at all.</summary>
     public ModelAnswer? NextAnswer()
     {
@@ -23,21 +39,16 @@ internal sealed class ResponseSlot(FakeConversation conversation)
         return answers.Count == 0 ? null : answers[_answers++ % answers.Count];
     }
 
-    public RealtimeError? TryStart(ModelAnswer answer, out Task completion)
+    public RealtimeError? TryStart(ModelAnswer answer, out Task completion, JsonNode? metadata = null)
     {
-        var run = new ResponseRun(conversation, this, answer, conversation.NewId("resp"));
+        var run = new ResponseRun(conversation, this, answer, metadata);
         completion = run.Completion;
         lock (_gate)
         {
             if (_active is { } active)
-            {
-                return new RealtimeError(
-                    "conversation_already_has_active_response",
-                    $"Conversation already has an active response in progress: {active.Id}. "
-                    + "Wait until the response is finished before creating a new one.");
-            }
-
+                return AlreadyActive(active.Id);
             _active = run;
+            _unfinished.Add(run);
         }
 
         conversation.Log($"answers with {run.Id}");
@@ -45,17 +56,46 @@ internal sealed class ResponseSlot(FakeConversation conversation)
         return null;
     }
 
-    /// <summary>Cancels what is being generated and waits for its <c>response.done</c>.</summary>
-    public async Task CancelAsync(string reason)
+    /// <summary>A client asks for a response, and may collide with what is going on.</summary>
+    public async Task<RealtimeError?> CreateAsync(ModelAnswer answer, JsonNode? metadata)
+    {
+        if (conversation.Collisions.TakeRefusal())
+            return AlreadyActive(conversation.NewId("resp"));
+        ResponseRun? active;
+        lock (_gate)
+            active = _active;
+        if (active is null || !conversation.Collisions.TakeFinish())
+            return TryStart(answer, out _, metadata);
+        active.Continue();
+        await active.Completion;
+        return AlreadyActive(active.Id);
+    }
+
+    /// <summary>
+    /// Cancels what is being generated and waits for its <c>response.done</c>; with an id, only that response. False when there is none.
+    /// </summary>
+    public async Task<bool> CancelAsync(string reason, string? id = null)
     {
         ResponseRun? run;
         lock (_gate)
             run = _active;
-        if (run is null)
-            return;
+        if (run is not { IsCreated: true } || (id ?? run.Id) != run.Id)
+            return false;
         conversation.Log($"cancels {run.Id}: {reason}");
         run.Cancel(reason);
         await run.Completion;
+        return true;
+    }
+
+    /// <summary>The session is over: so is everything in it.</summary>
+    public async Task EndAsync()
+    {
+        ResponseRun[] all;
+        lock (_gate)
+            all = [.. _unfinished];
+        foreach (var run in all)
+            run.Cancel("closed");
+        await Task.WhenAll(all.Select(static run => run.Completion));
     }
 
     public void Continue()
@@ -69,4 +109,8 @@ internal sealed class ResponseSlot(FakeConversation conversation)
         lock (_gate)
             _active = _active == run ? null : _active;
     }
+
+    private static RealtimeError AlreadyActive(string id) => new(
+        "conversation_already_has_active_response",
+        $"Conversation already has an active response in progress: {id}. Wait until the response is finished before creating a new one.");
 }

@@ -122,3 +122,39 @@ internal sealed class OpaqueShape(params JsonValueKind[] kinds) : Shape
     public override RealtimeError? Check(JsonElement value, string path) =>
         kinds.Contains(value.ValueKind) ? null : RealtimeError.WrongType(path, string.Join(" or ", kinds), Name(value));
 }
+
+/// <summary>Up to 16 pairs of short names and texts, or null.</summary>
+internal sealed class MetadataShape : Shape
+{
+    private const int MaxPairs = 16;
+    private const int MaxName = 64;
+
+    private static readonly TextShape Value = new(maxLength: 512);
+
+    public override RealtimeError? Check(JsonElement value, string path)
+    {
+        if (value.ValueKind == JsonValueKind.Null)
+            return null;
+        if (value.ValueKind != JsonValueKind.Object)
+            return RealtimeError.WrongType(path, "an object", Name(value));
+        var pairs = value.EnumerateObject().ToList();
+        if (pairs.Count > MaxPairs)
+        {
+            return new RealtimeError(
+                "object_above_max_properties",
+                $"Invalid '{path}': too many properties. "
+                + $"Expected an object with at most {MaxPairs} properties, but got an object with {pairs.Count} properties instead.",
+                path);
+        }
+
+        if (pairs.FirstOrDefault(static pair => pair.Name.Length > MaxName) is { Value.ValueKind: not JsonValueKind.Undefined } tooLong)
+        {
+            return new RealtimeError(
+                "invalid_property_name",
+                $"Invalid property name '{tooLong.Name}' in '{path}': expected a name of at most {MaxName} characters.",
+                path);
+        }
+
+        return pairs.Select(pair => Value.Check(pair.Value, $"{path}.{pair.Name}")).FirstOrDefault(static error => error is not null);
+    }
+}
