@@ -31,7 +31,7 @@ internal static class BridgeApp
         var settings = new SettingsSource(variables, builder.Configuration, builder.Environment.IsDevelopment());
         var services = builder.Services;
         services.AddSingleton(settings).AddSingleton<IValidateOptions<ServerOptions>>(settings);
-        services.AddValidatedOptions<ServerOptions>(ServerOptions.Section);
+        services.AddValidatedOptions<ServerOptions, ServerOptionsRules>(ServerOptions.Section);
         services.AddApplication().AddInfrastructure();
         services.AddControllers().AddApplicationPart(typeof(BridgeApp).Assembly);
         services.AddHealthChecks().AddCheck<CapacityHealthCheck>("capacity");

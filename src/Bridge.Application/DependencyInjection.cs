@@ -19,6 +19,7 @@ public static class DependencyInjection
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<BridgeMetrics>();
         services.AddSingleton<CallRegistry>();
+        services.AddSingleton<CallPublisher>();
         services.AddSingleton<CallBridge>();
         services.AddValidatedOptions<BridgeOptions, BridgeOptionsRules>(BridgeOptions.Section);
         services.AddValidatedOptions<AssistantOptions>(AssistantOptions.Section);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bridge.Simulator;
 using Bridge.Simulator.Caller;
 using Bridge.Simulator.Model;
 using Microsoft.AspNetCore.Builder;
@@ -15,11 +16,15 @@ internal sealed class BridgeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private BridgeHost(WebApplication app, FakeRealtimeServer? model, LogRecord logs) => (_app, Model, Logs) = (app, model!, logs);
+    private BridgeHost(WebApplication app, FakeRealtimeServer? model, LogRecord logs, ManualClock clock) =>
+        (_app, Model, Logs, Clock) = (app, model!, logs, clock);
 
     public FakeRealtimeServer Model { get; }
 
     public LogRecord Logs { get; }
+
+    /// <summary>The time of all three, bridge, model and callers: it moves only with the caller's steps, or when a test moves it.</summary>
+    public ManualClock Clock { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -27,25 +32,40 @@ internal sealed class BridgeHost : IAsyncDisposable
 
     public Uri Webhook => new(Address, "/incoming-call");
 
-    /// <summary>Starts a bridge whose model is a simulated one.</summary>
-    public static async Task<BridgeHost> StartAsync(FakeModelOptions? model = null, Dictionary<string, string>? variables = null, Action<WebApplicationBuilder>? customize = null)
+    /// <summary>Starts a bridge whose model is a simulated one, in virtual time.</summary>
+    public static async Task<BridgeHost> StartAsync(
+        FakeModelOptions? model = null, Dictionary<string, string>? variables = null, Action<WebApplicationBuilder>? customize = null, ManualClock? clock = null)
     {
-        var server = await FakeRealtimeServer.StartAsync(model);
-        return await StartAsync(server, new() { ["OPENAI_REALTIME_URL"] = server.Url.ToString(), ["OPENAI_API_KEY"] = "a-key-for-tests", ["REALTIME_PROVIDER"] = "openai" }, variables, customize);
+        clock ??= new ManualClock();
+        var server = await FakeRealtimeServer.StartAsync((model ?? new()) with { Clock = clock });
+        return await StartAsync(server, new() { ["OPENAI_REALTIME_URL"] = server.Url.ToString(), ["OPENAI_API_KEY"] = "a-key-for-tests", ["REALTIME_PROVIDER"] = "openai" }, variables, customize, clock);
     }
 
     /// <summary>Starts a bridge with the echo provider: no model at all.</summary>
     public static Task<BridgeHost> StartEchoAsync(Dictionary<string, string>? variables = null, Action<WebApplicationBuilder>? customize = null) =>
-        StartAsync(null, new() { ["REALTIME_PROVIDER"] = "echo" }, variables, customize);
+        StartAsync(null, new() { ["REALTIME_PROVIDER"] = "echo" }, variables, customize, new ManualClock());
 
     /// <summary>A call in virtual time: 20 ms pass with each step.</summary>
     public Task<FakeCaller> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null)
     {
-        var options = new FakeCallerOptions { Webhook = Webhook, Pacing = Pacing.Manual };
+        var options = new FakeCallerOptions { Webhook = Webhook, Pacing = Pacing.Manual, Clock = Clock };
         return FakeCaller.DialAsync(change?.Invoke(options) ?? options, CancellationToken.None);
     }
 
-    public Task StopAsync() => _app.StopAsync();
+    /// <summary>Stops the service; time passes while it does.</summary>
+    public Task StopAsync() => PassUntilAsync(_app.StopAsync());
+
+    /// <summary>Lets time pass until something has happened.</summary>
+    public async Task PassUntilAsync(Task happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+
+        await happened;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -54,7 +74,7 @@ internal sealed class BridgeHost : IAsyncDisposable
             await Model.DisposeAsync();
     }
 
-    private static async Task<BridgeHost> StartAsync(FakeRealtimeServer? server, Dictionary<string, string> variables, Dictionary<string, string>? more, Action<WebApplicationBuilder>? customize)
+    private static async Task<BridgeHost> StartAsync(FakeRealtimeServer? server, Dictionary<string, string> variables, Dictionary<string, string>? more, Action<WebApplicationBuilder>? customize, ManualClock clock)
     {
         foreach (var (name, value) in new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["ASPNETCORE_ENVIRONMENT"] = "Development" }.Concat(more ?? []))
             variables[name] = value;
@@ -62,10 +82,11 @@ internal sealed class BridgeHost : IAsyncDisposable
         var app = BridgeApp.Create(variables, builder =>
         {
             builder.Services.AddSingleton<ILogEventSink>(logs);
+            builder.Services.AddSingleton<TimeProvider>(clock);
             customize?.Invoke(builder);
         });
         await app.StartAsync();
-        return new BridgeHost(app, server, logs);
+        return new BridgeHost(app, server, logs, clock);
     }
 }
 

@@ -39,9 +39,10 @@ public sealed class MediaStreamTests
     {
         await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:HandshakeTimeout"] = "00:00:00.1");
         await using var caller = await bridge.CallAsync(o => o with { SendStart = false });
-        var ended = await caller.Ended.WaitAsync(cancel);
+        await bridge.PassUntilAsync(caller.Ended.WaitAsync(cancel));
+        var ended = await caller.Ended;
 
-        Assert.That(ended.By, Is.Not.EqualTo(ClosedBy.Us));
+        Assert.That((ended.By, ended.Status), Is.EqualTo((ClosedBy.Bridge, 1000)), "closed, not reset");
         Assert.That(bridge.Model.Dials, Is.Empty);
     }
 

@@ -17,7 +17,7 @@ public sealed class WebhookTests
     private const string CallSid = "CA0123456789abcdef0123456789abcdef";
     private readonly HttpClient _http = new();
 
-    [OneTimeTearDown]
+    [TearDown]
     public void Dispose() => _http.Dispose();
 
     [Test]

@@ -10,12 +10,13 @@ internal static class EnvironmentFile
     /// The process's own variables over those of the file <c>.env</c> in <paramref name="directory"/> or its nearest parent
     /// that has one. An empty value means "not set", in either place.
     /// </summary>
+    /// <exception cref="EnvironmentFileException">There is a file, and it cannot be read.</exception>
     public static Dictionary<string, string> Load(IDictionary process, string directory)
     {
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Find(directory) is { } file)
         {
-            foreach (var (name, value) in DotEnv.Fluent().WithEnvFiles(file).WithTrimValues().WithoutProbeForEnv().Read())
+            foreach (var (name, value) in Read(file))
                 Set(variables, name.StartsWith("export ", StringComparison.Ordinal) ? name["export ".Length..].Trim() : name, value);
         }
 
@@ -37,9 +38,24 @@ internal static class EnvironmentFile
         return null;
     }
 
+    private static IDictionary<string, string> Read(string file)
+    {
+        try
+        {
+            return DotEnv.Fluent().WithEnvFiles(file).WithExceptions().WithTrimValues().WithoutProbeForEnv().Read();
+        }
+        catch (Exception e)
+        {
+            throw new EnvironmentFileException($"{file} cannot be read: {e.Message}", e);
+        }
+    }
+
     private static void Set(Dictionary<string, string> variables, string name, string? value)
     {
         if (!string.IsNullOrWhiteSpace(value))
             variables[name] = value;
     }
 }
+
+/// <summary>The file <c>.env</c> cannot be read.</summary>
+internal sealed class EnvironmentFileException(string message, Exception innerException) : Exception(message, innerException);

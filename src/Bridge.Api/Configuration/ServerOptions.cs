@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using FluentValidation;
 
 namespace Bridge.Api.Configuration;
 
@@ -8,8 +10,6 @@ internal sealed class ServerOptions
     public const string Section = "Server";
 
     /// <summary>The address to listen on (<c>HOST</c>).</summary>
-    [Required(ErrorMessage = "HOST must be an IP address or a host name to listen on.")]
-    [RegularExpression(@"[A-Za-z0-9.:_-]{1,255}", ErrorMessage = "HOST must be an IP address or a host name to listen on, for example 0.0.0.0 or 127.0.0.1.")]
     public string Host { get; set; } = "0.0.0.0";
 
     /// <summary>The port to listen on; 0 for any free one (<c>PORT</c>).</summary>
@@ -22,4 +22,14 @@ internal sealed class ServerOptions
 
     /// <summary>The address as the web server wants it.</summary>
     public string Url => $"http://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
+}
+
+/// <summary>Checks what an attribute cannot say.</summary>
+internal sealed class ServerOptionsRules : AbstractValidator<ServerOptions>
+{
+    /// <summary>The web server takes a name it does not know for "every address", which nobody means who writes one.</summary>
+    public ServerOptionsRules() =>
+        RuleFor(o => o.Host)
+            .Must(host => host == "localhost" || IPAddress.TryParse(host, out _))
+            .WithMessage("HOST must be an IP address to listen on, for example 0.0.0.0 or 127.0.0.1, or localhost.");
 }

@@ -29,6 +29,7 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
         new("OPENAI_TEMPERATURE", "Assistant:Temperature", SettingKind.Number, "a number from 0 to 2"),
         new("OPENAI_RESPONSE_VOICE", "Assistant:Voice", SettingKind.Text),
         new("OPENAI_SYSTEM_PROMPT", "Assistant:Instructions", SettingKind.Text),
+        new("OPENAI_TRANSCRIPTION_MODEL", "OpenAI:TranscriptionModel", SettingKind.Text),
         new("OPENAI_LOG_EVENT_TYPES", "OpenAI:LogEventTypes", SettingKind.Text),
         new("OPENAI_SHOW_TIMING_MATH", "Bridge:LogTiming", SettingKind.Switch, "1, true, yes or on, or 0, false, no or off"),
         new("TWILIO_INTRO_VOICE", "Twilio:IntroVoice", SettingKind.Text),

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace Bridge.Api.Configuration;
@@ -8,8 +9,10 @@ internal static class StartFault
     /// <summary>The message for what stopped the start; null when it was something else, which should be seen whole.</summary>
     public static string? Explain(Exception exception)
     {
-        if (exception is IOException && exception.Message.Contains("address already in use", StringComparison.OrdinalIgnoreCase))
-            return $"Bridge does not start: {exception.Message} HOST and PORT say where it listens.";
+        if (exception is EnvironmentFileException)
+            return $"Bridge does not start: {exception.Message}";
+        if (exception is IOException or SocketException or InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" })
+            return $"Bridge does not start, it cannot listen: {exception.Message.TrimEnd('.')}. HOST and PORT say where.";
         var faults = Faults(exception).Distinct().ToList();
         return faults.Count == 0 ? null : $"Bridge does not start. {faults.Count} setting(s) to mend:{string.Concat(faults.Select(f => $"{Environment.NewLine}  - {f}"))}";
     }

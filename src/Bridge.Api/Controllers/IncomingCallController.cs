@@ -1,7 +1,7 @@
 using Bridge.Application.IncomingCalls;
 using MediatR;
-using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace Bridge.Api.Controllers;
 
@@ -18,7 +18,7 @@ public sealed class IncomingCallController(IMediator mediator) : ControllerBase
     {
         var fields = await ReadFieldsAsync(cancellationToken);
         var twiml = await mediator.Send(
-            new AnswerIncomingCall(fields("CallSid"), fields("From"), fields("To"), fields("Direction"), RequestBase()),
+            new AnswerIncomingCall(fields("CallSid"), fields("From"), fields("To"), fields("Direction"), Request.Host.Value ?? "", Request.PathBase.Value ?? ""),
             cancellationToken);
         // With the whole document at hand the answer has a Content-Length; a chunked one has been cut short by Twilio before.
         return Content(twiml, "text/xml");
@@ -28,12 +28,9 @@ public sealed class IncomingCallController(IMediator mediator) : ControllerBase
     {
         if (HttpMethods.IsGet(Request.Method))
             return name => Request.Query[name];
-        if (!Request.HasFormContentType)
+        if (!MediaTypeHeaderValue.TryParse(Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
             return _ => null;
         var form = await Request.ReadFormAsync(cancellationToken);
         return name => form[name];
     }
-
-    /// <summary>Where this request was sent to, as far as it says.</summary>
-    private Uri RequestBase() => new(UriHelper.BuildAbsolute(Request.Scheme, Request.Host, Request.PathBase));
 }

@@ -22,8 +22,8 @@ internal sealed partial class WebhookExceptionFilter(IOptions<TwilioOptions> opt
                 LogMalformed(string.Join(' ', invalid.Errors.Select(e => e.PropertyName)));
                 break;
 
-            case BadHttpRequestException or InvalidDataException or UriFormatException:
-                context.Result = Malformed("The request cannot be read as a form, or its Host is no host.");
+            case BadHttpRequestException or InvalidDataException:
+                context.Result = Malformed("The request cannot be read as a form.");
                 LogMalformed("(the request itself)");
                 break;
 

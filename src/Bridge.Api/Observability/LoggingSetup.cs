@@ -23,7 +23,10 @@ internal static class LoggingSetup
         if (level > LogEventLevel.Verbose)
         {
             log.MinimumLevel.Override("Microsoft", Max(level, LogEventLevel.Warning))
-                .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning));
+                .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning))
+                // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
+                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
         }
 
         return log.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture);

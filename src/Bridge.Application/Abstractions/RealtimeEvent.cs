@@ -1,4 +1,5 @@
 using Bridge.Domain.Playback;
+using Bridge.Domain.Transcripts;
 
 namespace Bridge.Application.Abstractions;
 
@@ -11,7 +12,7 @@ public enum RealtimeEventKind
     /// <summary>The caller stopped speaking.</summary>
     SpeechStopped,
 
-    /// <summary>A response began: <see cref="RealtimeEvent.ResponseId"/>.</summary>
+    /// <summary>A response began: <see cref="RealtimeEvent.ResponseId"/>, and <see cref="RealtimeEvent.Request"/> when we asked for it.</summary>
     ResponseStarted,
 
     /// <summary>Audio of <see cref="RealtimeEvent.Item"/>.</summary>
@@ -22,6 +23,15 @@ public enum RealtimeEventKind
 
     /// <summary>A response ended, complete or not: <see cref="RealtimeEvent.Error"/> when it failed.</summary>
     ResponseFinished,
+
+    /// <summary>An item joined the conversation, after <see cref="RealtimeEvent.PreviousItemId"/>: <see cref="RealtimeEvent.Speaker"/>.</summary>
+    ItemAdded,
+
+    /// <summary>Words of <see cref="RealtimeEvent.Item"/>: <see cref="RealtimeEvent.Text"/>.</summary>
+    TextDelta,
+
+    /// <summary>All words of <see cref="RealtimeEvent.Item"/>: <see cref="RealtimeEvent.Text"/>, null for those that came.</summary>
+    TextFinished,
 
     /// <summary>Something was refused or failed: <see cref="RealtimeEvent.Error"/>.</summary>
     Error,
@@ -38,10 +48,41 @@ public readonly record struct RealtimeEvent(
     string? ResponseId = null,
     ItemKey Item = default,
     ReadOnlyMemory<byte> Audio = default,
-    RealtimeError? Error = null);
+    RealtimeError? Error = null)
+{
+    /// <summary>The number of the request of ours that it answers; null for none.</summary>
+    public int? Request { get; init; }
+
+    /// <summary>Words: what was said. They are speech, and go into no log above Trace.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The item before <see cref="Item"/> in the conversation; null for the first.</summary>
+    public string? PreviousItemId { get; init; }
+
+    /// <summary>Whose item it is.</summary>
+    public Speaker Speaker { get; init; }
+}
+
+/// <summary>What kind of failure: what a call does about it, in no provider's words.</summary>
+public enum RealtimeErrorKind
+{
+    /// <summary>Logged and counted; the conversation goes on.</summary>
+    Other,
+
+    /// <summary>The conversation cannot go on.</summary>
+    Fatal,
+
+    /// <summary>A response was asked for while another is active: a race.</summary>
+    ResponseActive,
+
+    /// <summary>A response was cancelled that is over already: a race.</summary>
+    NothingToCancel,
+}
 
 /// <summary>What a model says of a failure.</summary>
-/// <param name="Code">Its short name, or its type when it has none.</param>
-/// <param name="Message">Its sentence.</param>
-/// <param name="Fatal">The conversation cannot go on.</param>
-public sealed record RealtimeError(string Code, string Message, bool Fatal);
+/// <param name="Code">Its short name, or its type when it has none: an identifier, fit for a log.</param>
+/// <param name="Parameter">The field it is about, an identifier too; empty for none.</param>
+/// <param name="Message">Its sentence. It may repeat what was sent, a prompt or a key, and goes into no log above Trace.</param>
+/// <param name="Kind">What to do about it.</param>
+/// <param name="Request">The number of the response request that it refuses; null when it is about something else.</param>
+public sealed record RealtimeError(string Code, string Parameter, string Message, RealtimeErrorKind Kind, int? Request = null);

@@ -17,6 +17,9 @@ public sealed class BridgeMetrics
     private readonly Histogram<double> _reaction;
     private readonly Histogram<double> _connect;
     private readonly Histogram<double> _firstAudio;
+    private readonly Histogram<long> _drift;
+    private readonly Counter<int> _races;
+    private readonly Counter<long> _dropped;
 
     /// <summary>Makes the instruments.</summary>
     public BridgeMetrics(IMeterFactory meters)
@@ -30,6 +33,9 @@ public sealed class BridgeMetrics
         _reaction = meter.CreateHistogram<double>("bridge.interruption.reaction", "s", "From the model's report of speech to clear written");
         _connect = meter.CreateHistogram<double>("bridge.session.connect.duration", "s", "Opening a session with the model");
         _firstAudio = meter.CreateHistogram<double>("bridge.response.first_audio", "s", "From the end of the caller's speech to the first audio");
+        _drift = meter.CreateHistogram<long>("bridge.playback.drift", "ms", "What marks corrected of our playhead in a call, added up");
+        _dropped = meter.CreateCounter<long>("bridge.caller.dropped", "ms", "The caller's audio that the model could not take in time");
+        _races = meter.CreateCounter<int>("bridge.response.races", "{race}", "Commands that crossed what the model did");
     }
 
     internal void CallStarted() => _active.Add(1);
@@ -38,6 +44,8 @@ public sealed class BridgeMetrics
     {
         _active.Add(-1);
         _duration.Record(call.Duration.TotalSeconds, new KeyValuePair<string, object?>("reason", call.Reason.ToString()));
+        _dropped.Add(call.DroppedMs);
+        _drift.Record(call.DriftMs);
         _frames.Add(call.CallerFrames, new KeyValuePair<string, object?>("direction", "caller_to_model"));
         _frames.Add(call.AssistantDeltas, new KeyValuePair<string, object?>("direction", "model_to_caller"));
         _skipped.Add(call.Skips.Unknown, new KeyValuePair<string, object?>("kind", "unknown"));
@@ -51,6 +59,8 @@ public sealed class BridgeMetrics
     }
 
     internal void FirstAudio(TimeSpan afterSpeech) => _firstAudio.Record(afterSpeech.TotalSeconds);
+
+    internal void Raced(string kind) => _races.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     internal void SessionConnected(TimeSpan took, string provider, bool succeeded) =>
         _connect.Record(

@@ -1,7 +1,9 @@
 using Bridge.Application.Abstractions;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
+using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Calls;
+using Bridge.Domain.Playback;
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +12,14 @@ namespace Bridge.Application.Bridging;
 
 /// <summary>One media stream from its first message to its end: a place in the registry, the handshake, the call, the tidying up.</summary>
 public sealed partial class CallBridge(
-    CallRegistry calls, IMediator mediator, BridgeMetrics metrics, IOptions<BridgeOptions> options, TimeProvider time, ILogger<CallBridge> logger)
+    CallRegistry calls,
+    IMediator mediator,
+    CallPublisher publisher,
+    BridgeMetrics metrics,
+    IOptions<BridgeOptions> options,
+    IOptions<AssistantOptions> assistant,
+    TimeProvider time,
+    ILogger<CallBridge> logger)
 {
     /// <summary>Runs a call over an accepted socket. Returns when everything of the call is given back; throws nothing.</summary>
     /// <param name="socket">The media stream; whoever accepted it disposes it.</param>
@@ -26,38 +35,67 @@ public sealed partial class CallBridge(
         }
 
         if (await HandshakeAsync(socket, aborted) is not { } start)
-        {
-            await socket.CloseAsync();
             return;
-        }
 
         var identity = start.Identity;
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallSid"] = identity.CallSid, ["StreamSid"] = identity.StreamSid });
         LogStarted();
         var started = time.GetTimestamp();
-        var announced = PublishAsync(new CallStarted(identity));
-        var call = new CallInProgress(new Call(identity));
-        await new CallRun(call, socket, calls, mediator, metrics, options.Value, time, logger).RunAsync(aborted);
+        var announced = publisher.PublishAsync(new CallStarted(identity));
+        var call = new CallInProgress(new Call(identity), new CallerTimeline(options.Value.CallerAudio.LongestGapMs), time);
+        var run = new CallRun(call, socket, calls, mediator, publisher, metrics, options.Value, assistant.Value, time, logger);
+        await run.RunAsync(aborted);
         var summary = new CallSummary(
             identity,
             call.State.EndReason ?? CallEndReason.InternalError,
             time.GetElapsedTime(started),
             call.CallerFrames,
+            Pcmu.ToMilliseconds(call.DroppedBytes),
             call.AssistantDeltas,
             call.Interruptions,
+            call.State.DriftTakenInMs,
             socket.Skips);
         LogEnded(summary.Reason, summary.Duration.TotalSeconds, summary.Interruptions, summary.Skips.Unknown, summary.Skips.Malformed);
+        // Listeners may take their time; the place is free.
+        place.Dispose();
         await announced;
-        await PublishAsync(new CallEnded(summary));
+        await run.Turns;
+        await publisher.PublishAsync(new CallEnded(summary, call.State.Transcript.Turns()));
     }
 
+    /// <summary>What the stream's start says; null when it never came: then the stream is closed.</summary>
     private async Task<MediaStreamStart?> HandshakeAsync(ITwilioMediaSocket socket, CancellationToken aborted)
     {
-        using var deadline = new CancellationTokenSource(options.Value.HandshakeTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, aborted, calls.CallsMustEnd);
+        // The limits are kept outside the read: cancelling a read destroys the socket, and Twilio is to see a close.
+        var handshake = ReadStartAsync(socket, aborted);
         try
         {
-            return await socket.HandshakeAsync(either.Token);
+            return await handshake.WaitAsync(options.Value.HandshakeTimeout, time, calls.CallsMustEnd) is { } start ? start : await GiveUpAsync();
+        }
+        catch (TimeoutException)
+        {
+            LogNoStart($"no start within {options.Value.HandshakeTimeout.TotalSeconds} s");
+        }
+        catch (OperationCanceledException)
+        {
+            LogNoStart("the service is stopping");
+        }
+
+        return await GiveUpAsync();
+
+        async Task<MediaStreamStart?> GiveUpAsync()
+        {
+            await socket.CloseAsync();
+            await handshake;
+            return null;
+        }
+    }
+
+    private async Task<MediaStreamStart?> ReadStartAsync(ITwilioMediaSocket socket, CancellationToken aborted)
+    {
+        try
+        {
+            return await socket.HandshakeAsync(aborted);
         }
         catch (MediaStreamException e)
         {
@@ -65,7 +103,7 @@ public sealed partial class CallBridge(
         }
         catch (OperationCanceledException)
         {
-            LogNoStart(deadline.IsCancellationRequested ? $"no start within {options.Value.HandshakeTimeout.TotalSeconds} s" : "the connection is gone");
+            LogNoStart("the connection is gone");
         }
         catch (Exception e)
         {
@@ -73,20 +111,6 @@ public sealed partial class CallBridge(
         }
 
         return null;
-    }
-
-    /// <summary>A listener that is slow must not hold up a call, and one that fails must not end it.</summary>
-    private async Task PublishAsync(INotification notification)
-    {
-        await Task.Yield();
-        try
-        {
-            await mediator.Publish(notification);
-        }
-        catch (Exception e)
-        {
-            LogListenerFailed(e, notification.GetType().Name);
-        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Incoming stream started")]
@@ -103,7 +127,4 @@ public sealed partial class CallBridge(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The media stream's handshake failed for a fault of ours")]
     private partial void LogHandshakeFault(Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A listener to {Notification} failed")]
-    private partial void LogListenerFailed(Exception exception, string notification);
 }

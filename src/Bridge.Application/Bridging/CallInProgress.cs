@@ -1,22 +1,56 @@
+using System.Threading.Channels;
+using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Calls;
+using Bridge.Domain.Transcripts;
 
 namespace Bridge.Application.Bridging;
 
-/// <summary>What the two pumps of one call share: its state, the lock round it, and what is counted.</summary>
-internal sealed class CallInProgress(Call state)
+/// <summary>What the parts of one call share: its state, the lock round it, its time, and what is counted.</summary>
+internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimeProvider time)
 {
+    private readonly long _started = time.GetTimestamp();
+    private readonly Channel<TranscriptTurn> _turns = Channel.CreateUnbounded<TranscriptTurn>(new UnboundedChannelOptions { SingleReader = true });
+
     /// <summary>What is true about the call. Touched only inside <see cref="Gate"/>.</summary>
     public Call State { get; } = state;
+
+    /// <summary>The caller's audio in true time. Touched only inside <see cref="Gate"/>.</summary>
+    public CallerTimeline Timeline { get; } = timeline;
 
     /// <summary>Held round each call of <see cref="State"/>, never across an await.</summary>
     public Lock Gate { get; } = new();
 
+    /// <summary>The monotonic clock, since the call began.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_started);
+
+    /// <summary>When the caller's last frame came. Touched only inside <see cref="Gate"/>.</summary>
+    public TimeSpan LastFrame { get; set; }
+
     /// <summary>Frames from the caller; written by one pump only.</summary>
     public long CallerFrames { get; set; }
+
+    /// <summary>Audio of the caller's that the model could not take in time, in bytes; written by the same pump.</summary>
+    public long DroppedBytes { get; set; }
 
     /// <summary>Pieces of audio sent to the caller; written by the other pump only.</summary>
     public long AssistantDeltas { get; set; }
 
     /// <summary>How often the caller cut the assistant short.</summary>
     public int Interruptions { get; set; }
+
+    /// <summary>Turns that have ended, in the order in which they did.</summary>
+    public ChannelReader<TranscriptTurn> EndedTurns => _turns.Reader;
+
+    /// <summary>Hands on the turns that have ended since this was asked last.</summary>
+    public void HandOnEndedTurns()
+    {
+        lock (Gate)
+        {
+            while (State.Transcript.TakeEnded() is { } turn)
+                _turns.Writer.TryWrite(turn);
+        }
+    }
+
+    /// <summary>No more turns will end.</summary>
+    public void EndTurns() => _turns.Writer.TryComplete();
 }

@@ -3,6 +3,7 @@ using Bridge.Application.Calls;
 using Bridge.Application.Options;
 using Bridge.Application.Sessions;
 using Bridge.Domain.Calls;
+using Bridge.Domain.Transcripts;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -17,29 +18,48 @@ internal sealed partial class CallRun(
     ITwilioMediaSocket socket,
     CallRegistry calls,
     IMediator mediator,
+    CallPublisher publisher,
     BridgeMetrics metrics,
     BridgeOptions options,
+    AssistantOptions assistant,
     TimeProvider time,
     ILogger logger)
 {
+    /// <summary>Completes when every turn was told to whoever listens; that may be long after the call.</summary>
+    public Task Turns { get; private set; } = Task.CompletedTask;
+
     /// <summary>Runs until both sides are over and both sockets are closed.</summary>
     public async Task RunAsync(CancellationToken aborted)
     {
         using var dialing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         call.State.StreamStarted();
         var opening = OpenAsync(dialing.Token);
-        var callerSide = GuardAsync(new CallerToModelPump(call, socket, opening).RunAsync(aborted));
+        using var fromCaller = new CallerToModelPump(call, socket, opening);
+        var callerSide = GuardAsync(fromCaller.RunAsync(aborted));
         var modelSide = GuardAsync(RunModelSideAsync(opening, aborted));
+        Turns = PublishTurnsAsync();
         var draining = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var drain = calls.CallsMustEnd.Register(() => draining.TrySetResult(CallEndReason.Draining));
 
         var reason = await await Task.WhenAny(callerSide, modelSide, draining.Task);
         lock (call.Gate)
-            call.State.TryEnd(reason);
+            call.State.TryEnd(reason, call.Elapsed);
 
         await dialing.CancelAsync();
         await Task.WhenAll(CloseSessionAsync(opening), socket.CloseAsync());
         await Task.WhenAll(callerSide, modelSide);
+        call.HandOnEndedTurns();
+        call.EndTurns();
+    }
+
+    /// <summary>Turns are told one after the other, beside the audio.</summary>
+    private async Task PublishTurnsAsync()
+    {
+        await foreach (var turn in call.EndedTurns.ReadAllAsync())
+        {
+            LogTurnSensitive(turn.Speaker, turn.Heard, turn.Unheard);
+            await publisher.PublishAsync(new TurnEnded(call.State.Identity, turn));
+        }
     }
 
     /// <summary>A method of its own, so that whatever goes wrong goes wrong in the task.</summary>
@@ -56,6 +76,7 @@ internal sealed partial class CallRun(
         catch (RealtimeSessionException e)
         {
             LogNoSession(e.Message);
+            LogNoSessionInFull(e);
             return CallEndReason.ModelFailed;
         }
         catch (OperationCanceledException)
@@ -64,7 +85,11 @@ internal sealed partial class CallRun(
             return CallEndReason.CallerHungUp;
         }
 
-        var reason = await new ModelToCallerPump(call, socket, session, metrics, time, options.LogTiming, logger).RunAsync(aborted);
+        await using var padding = new InactivityPadding(call, session, options.CallerAudio, time);
+        var conversation = new ModelConversation(call, session, metrics, logger);
+        await conversation.AskForResponseAsync(assistant.Greeting, aborted);
+        LogGreeting();
+        var reason = await new ModelToCallerPump(call, socket, session, conversation, padding, metrics, time, options.LogTiming, logger).RunAsync(aborted);
         // When the caller's connection is gone, both readers end, in no order.
         return aborted.IsCancellationRequested ? CallEndReason.CallerHungUp : reason;
     }
@@ -109,8 +134,17 @@ internal sealed partial class CallRun(
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "Greeting asked for")]
+    private partial void LogGreeting();
+
+    [LoggerMessage(Level = LogLevel.Trace, Message = "{Speaker}: {Heard} | {Unheard}")]
+    private partial void LogTurnSensitive(Speaker speaker, string heard, string unheard);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "No session with the model: {Why}")]
     private partial void LogNoSession(string why);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "No session with the model, in full")]
+    private partial void LogNoSessionInFull(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Twilio broke the media stream's protocol: {Why}")]
     private partial void LogProtocolViolation(string why);

@@ -11,7 +11,15 @@ namespace Bridge.Application.Bridging;
 /// Twilio. It asks the call what to do and does it; it decides nothing.
 /// </summary>
 internal sealed partial class ModelToCallerPump(
-    CallInProgress call, ITwilioMediaSocket socket, IRealtimeSession session, BridgeMetrics metrics, TimeProvider time, bool logTiming, ILogger logger)
+    CallInProgress call,
+    ITwilioMediaSocket socket,
+    IRealtimeSession session,
+    ModelConversation conversation,
+    InactivityPadding padding,
+    BridgeMetrics metrics,
+    TimeProvider time,
+    bool logTiming,
+    ILogger logger)
 {
     private long? _speechStopped;
 
@@ -30,35 +38,21 @@ internal sealed partial class ModelToCallerPump(
                     Mark? end;
                     lock (call.Gate)
                         end = call.State.ItemFinished(e.Item);
-                    if (end is { } mark)
-                        await socket.SendMarkAsync(mark, cancellationToken);
+                    await SendMarkAsync(end, cancellationToken);
                     break;
 
                 case RealtimeEventKind.SpeechStarted:
                     await InterruptAsync(cancellationToken);
+                    padding.SpeechStarted();
                     break;
 
                 case RealtimeEventKind.SpeechStopped:
                     _speechStopped = time.GetTimestamp();
+                    padding.SpeechStopped();
                     break;
 
-                case RealtimeEventKind.ResponseStarted:
-                    lock (call.Gate)
-                        call.State.ResponseStarted(e.ResponseId!);
-                    break;
-
-                case RealtimeEventKind.ResponseFinished:
-                    lock (call.Gate)
-                        call.State.ResponseFinished(e.ResponseId!);
-                    if (e.Error is { } failure)
-                        LogResponseFailed(failure.Code, failure.Message);
-                    if (e.Error is { Fatal: true })
-                        return CallEndReason.ModelFailed;
-                    break;
-
-                case RealtimeEventKind.Error when e.Error is { } error:
-                    LogModelError(error.Code, error.Message);
-                    if (error.Fatal)
+                default:
+                    if (!await conversation.GoesOnAsync(e, cancellationToken))
                         return CallEndReason.ModelFailed;
                     break;
             }
@@ -69,15 +63,16 @@ internal sealed partial class ModelToCallerPump(
 
     private async ValueTask PlayAsync(RealtimeEvent delta, CancellationToken cancellationToken)
     {
-        bool play;
-        Mark? mark;
+        PlayDecision decision;
         lock (call.Gate)
-            play = call.State.TryPlay(delta.ResponseId!, delta.Item, delta.Audio.Length, out mark);
-        if (!play)
+            decision = call.State.Play(delta.ResponseId!, delta.Item, delta.Audio.Length, call.Elapsed);
+        if (decision.Forget is { } unheard)
+            await session.TruncateAsync(unheard, cancellationToken);
+        if (!decision.Send)
             return;
+        await SendMarkAsync(decision.Marks.Before, cancellationToken);
         await socket.SendMediaAsync(delta.Audio, cancellationToken);
-        if (mark is { } wanted)
-            await socket.SendMarkAsync(wanted, cancellationToken);
+        await SendMarkAsync(decision.Marks.After, cancellationToken);
         call.AssistantDeltas++;
         if (_speechStopped is { } stopped)
         {
@@ -86,14 +81,17 @@ internal sealed partial class ModelToCallerPump(
         }
     }
 
+    private ValueTask SendMarkAsync(Mark? mark, CancellationToken cancellationToken) =>
+        mark is { } wanted ? socket.SendMarkAsync(wanted, cancellationToken) : ValueTask.CompletedTask;
+
     /// <summary>Silence on the line first, the model's memory second: the caller waits for the one, nobody for the other.</summary>
     private async ValueTask InterruptAsync(CancellationToken cancellationToken)
     {
         var heard = time.GetTimestamp();
         Interruption interruption;
         lock (call.Gate)
-            interruption = call.State.CallerStartedSpeaking();
-        if (interruption == Interruption.None)
+            interruption = call.State.CallerStartedSpeaking(call.Elapsed);
+        if (!interruption.Clear)
             return;
         await socket.SendClearAsync(cancellationToken);
         metrics.Interrupted(time.GetElapsedTime(heard));
@@ -105,7 +103,8 @@ internal sealed partial class ModelToCallerPump(
                 LogTiming(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.SentMs, truncation.AudioEndMs, truncation.SentMs - truncation.AudioEndMs);
         }
 
-        LogInterrupted(interruption.Truncations.Count, interruption.Truncations[0].AudioEndMs);
+        LogInterrupted(interruption.Truncations.Count, interruption.Truncations.Count > 0 ? interruption.Truncations[0].AudioEndMs : 0);
+        call.HandOnEndedTurns();
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Interrupted: the caller speaks; line cleared, {Items} item(s) truncated, the first at {HeardMs} ms")]
@@ -113,10 +112,4 @@ internal sealed partial class ModelToCallerPump(
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Timing: item {ItemId} content {ContentIndex}: sent {SentMs} ms - unheard {UnheardMs} ms = heard {HeardMs} ms, truncated there")]
     private partial void LogTiming(string itemId, int contentIndex, int sentMs, int heardMs, int unheardMs);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The model reports an error: {Code}: {ErrorMessage}")]
-    private partial void LogModelError(string code, string errorMessage);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The model's response failed: {Code}: {ErrorMessage}")]
-    private partial void LogResponseFailed(string code, string errorMessage);
 }

@@ -49,7 +49,7 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options) : IDisposable
         {
             await empty.WaitAsync(patience, time, cancellationToken);
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             await _callsMustEnd.CancelAsync();
             await empty.WaitAsync(cancellationToken);

@@ -1,5 +1,7 @@
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
+using FluentValidation;
+using FluentValidation.Results;
 using MediatR;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,8 +13,9 @@ namespace Bridge.Application.IncomingCalls;
 /// <param name="From">The caller: a number, <c>anonymous</c>, <c>client:…</c>, <c>sip:…</c>; may be missing.</param>
 /// <param name="To">The number called.</param>
 /// <param name="Direction"><c>inbound</c>, <c>outbound-api</c> or <c>outbound-dial</c>.</param>
-/// <param name="RequestBase">The address the request came to: scheme, host, port and base path.</param>
-public sealed record AnswerIncomingCall(string? CallSid, string? From, string? To, string? Direction, Uri RequestBase) : IRequest<string>;
+/// <param name="RequestHost">The host and port the request came to, as it says itself; empty when it does not.</param>
+/// <param name="RequestPathBase">The path below which the service was reached; empty for none.</param>
+public sealed record AnswerIncomingCall(string? CallSid, string? From, string? To, string? Direction, string RequestHost, string RequestPathBase) : IRequest<string>;
 
 /// <summary>Decides: carry the call, or turn it away while there is no room for it.</summary>
 public sealed partial class AnswerIncomingCallHandler(
@@ -35,7 +38,7 @@ public sealed partial class AnswerIncomingCallHandler(
         var twilio = options.Value;
         LogAnswered(request.CallSid!);
         return Task.FromResult(TwimlDocument.ConnectStream(
-            StreamUrl(twilio.PublicBaseUrl ?? request.RequestBase),
+            StreamUrl(twilio.PublicBaseUrl, request),
             CallerFacts(request),
             twilio.IntroVoice,
             twilio.HasIntro ? twilio.IntroText : null,
@@ -43,8 +46,13 @@ public sealed partial class AnswerIncomingCallHandler(
     }
 
     /// <summary>Twilio drops a stream URL's query string, so there is none.</summary>
-    private static Uri StreamUrl(Uri publicBase) =>
-        new($"wss://{publicBase.Authority}{publicBase.AbsolutePath.TrimEnd('/')}{StreamPath}");
+    private static Uri StreamUrl(Uri? publicBase, AnswerIncomingCall request)
+    {
+        var (host, path) = publicBase is null ? (request.RequestHost, request.RequestPathBase) : (publicBase.Authority, publicBase.AbsolutePath);
+        return Uri.TryCreate($"wss://{host}{path.TrimEnd('/')}{StreamPath}", UriKind.Absolute, out var url) && url.UserInfo.Length == 0
+            ? url
+            : throw new ValidationException([new ValidationFailure("Host", "Host must be a host name, with a port if it is not 443; or PUBLIC_BASE_URL must be set.")]);
+    }
 
     /// <summary>The stream's <c>start</c> message does not say who calls; what it shall know is handed on here.</summary>
     private static IEnumerable<KeyValuePair<string, string>> CallerFacts(AnswerIncomingCall request)

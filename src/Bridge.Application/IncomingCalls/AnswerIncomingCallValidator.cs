@@ -22,7 +22,8 @@ public sealed class AnswerIncomingCallValidator : AbstractValidator<AnswerIncomi
         RuleFor(r => r.Direction).Must(BeAFact).WithMessage(NotAFact("Direction"));
     }
 
-    private static bool BeAFact(string? text) => text is null || (text.Length <= MaxFact && !text.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\uFFFE' or '\uFFFF'));
+    /// <summary>It becomes an attribute of XML, which has no place for control characters and halves of characters.</summary>
+    private static bool BeAFact(string? text) => text is null || (text.Length <= MaxFact && !text.Any(char.IsControl) && TwimlDocument.CanSay(text));
 
     private static string NotAFact(string field) => $"{field} must be at most {MaxFact} characters of text, without control characters.";
 }

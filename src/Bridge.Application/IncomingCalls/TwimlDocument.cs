@@ -1,3 +1,4 @@
+using System.Xml;
 using System.Xml.Linq;
 
 namespace Bridge.Application.IncomingCalls;
@@ -28,6 +29,21 @@ public static class TwimlDocument
 
     /// <summary>Say one sentence and hang up.</summary>
     public static string SayAndHangUp(string voice, string sentence) => Write(Say(voice, sentence), new XElement("Hangup"));
+
+    /// <summary>Can XML hold this text? It has no place for most control characters and for halves of characters.</summary>
+    public static bool CanSay(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (XmlConvert.IsXmlChar(text[i]))
+                continue;
+            if (i + 1 == text.Length || !XmlConvert.IsXmlSurrogatePair(text[i + 1], text[i]))
+                return false;
+            i++;
+        }
+
+        return true;
+    }
 
     private static XElement Say(string voice, string sentence) => new("Say", new XAttribute("voice", voice), sentence);
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using FluentValidation;
+using Microsoft.Extensions.Options;
 
 namespace Bridge.Application.Options;
 
@@ -31,6 +32,10 @@ public sealed class BridgeOptions
     /// <summary>How long the far end of a socket may take to answer a close before it is aborted.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10", ErrorMessage = "Bridge:CloseTimeout must be from 0.05 s to 10 s.")]
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How the caller's audio is kept in true time.</summary>
+    [ValidateObjectMembers]
+    public CallerAudioOptions CallerAudio { get; set; } = new();
 
     /// <summary>How long a stopping service lets calls end by themselves before it ends them.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Bridge:DrainTimeout must be from 0 to 1 hour.")]

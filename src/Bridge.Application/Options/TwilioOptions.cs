@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Bridge.Application.IncomingCalls;
 using FluentValidation;
 
 namespace Bridge.Application.Options;
@@ -32,10 +33,14 @@ public sealed class TwilioOptions
 public sealed class TwilioOptionsRules : AbstractValidator<TwilioOptions>
 {
     /// <summary>Twilio connects to <c>wss</c> only, so plain <c>http</c> makes sense for a trial on this machine alone.</summary>
-    public TwilioOptionsRules() =>
+    public TwilioOptionsRules()
+    {
+        RuleFor(o => o.IntroText).Must(TwimlDocument.CanSay).WithMessage("TWILIO_INTRO_TEXT must be text that XML can hold: no control characters.");
+        RuleFor(o => o.ApologyText).Must(TwimlDocument.CanSay).WithMessage("Twilio:ApologyText must be text that XML can hold: no control characters.");
         RuleFor(o => o.PublicBaseUrl)
             .Must(url => url is null || IsPublicBase(url))
             .WithMessage("PUBLIC_BASE_URL must be an address like https://bridge.example.com or https://example.com/voice: https (http only for this machine), no query, no user name.");
+    }
 
     private static bool IsPublicBase(Uri url) =>
         url.IsAbsoluteUri

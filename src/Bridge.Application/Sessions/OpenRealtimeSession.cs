@@ -9,10 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace Bridge.Application.Sessions;
 
-/// <summary>A call needs a model: open a session and let it greet. Whoever sent this disposes what it gets.</summary>
+/// <summary>A call needs a model: open a session. Whoever sent this disposes what it gets.</summary>
 public sealed record OpenRealtimeSession(CallIdentity Call) : IRequest<IRealtimeSession>;
 
-/// <summary>Picks the provider, connects within the time allowed, greets.</summary>
+/// <summary>Picks the provider and connects within the time allowed.</summary>
 public sealed partial class OpenRealtimeSessionHandler(
     IServiceProvider providers,
     IOptions<BridgeOptions> bridge,
@@ -23,22 +23,6 @@ public sealed partial class OpenRealtimeSessionHandler(
 {
     /// <inheritdoc />
     public async Task<IRealtimeSession> Handle(OpenRealtimeSession request, CancellationToken cancellationToken)
-    {
-        var session = await ConnectAsync(cancellationToken);
-        try
-        {
-            await session.CreateResponseAsync(assistant.Value.Greeting, cancellationToken);
-            LogGreeting();
-            return session;
-        }
-        catch
-        {
-            await session.DisposeAsync();
-            throw;
-        }
-    }
-
-    private async Task<IRealtimeSession> ConnectAsync(CancellationToken cancellationToken)
     {
         var provider = bridge.Value.Provider;
         var client = providers.GetRequiredKeyedService<IRealtimeClient>(provider);
@@ -66,7 +50,4 @@ public sealed partial class OpenRealtimeSessionHandler(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Session ready: {SessionId} with {Provider} after {ElapsedMs} ms")]
     private partial void LogSessionReady(string sessionId, string provider, long elapsedMs);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Greeting asked for")]
-    private partial void LogGreeting();
 }

@@ -15,9 +15,6 @@ public enum CallEndReason
     /// <summary>Twilio's socket broke its protocol in a way nothing can be made of: no <c>start</c>, wrong audio, a message too large.</summary>
     ProtocolViolation,
 
-    /// <summary>The service was full when the media stream came.</summary>
-    Refused,
-
     /// <summary>The service is stopping.</summary>
     Draining,
 

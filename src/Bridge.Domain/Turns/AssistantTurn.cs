@@ -1,3 +1,5 @@
+using Bridge.Domain.Playback;
+
 namespace Bridge.Domain.Turns;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Bridge.Domain.Turns;
 public sealed class AssistantTurn
 {
     private readonly List<string> _cut = [];
+    private readonly List<ItemKey> _toldOf = [];
 
     /// <summary>The response that is being generated; null between responses.</summary>
     public string? Speaking { get; private set; }
@@ -27,10 +30,27 @@ public sealed class AssistantTurn
         return true;
     }
 
+    /// <summary>
+    /// Audio of a cut response came. True the first time for an item the model was told nothing of: its audio was still on
+    /// the way when the line was cleared, so of that item nothing was heard, and the model must be told.
+    /// </summary>
+    public bool IsNews(ItemKey item)
+    {
+        if (_toldOf.Contains(item))
+            return false;
+        _toldOf.Add(item);
+        return true;
+    }
+
+    /// <summary>The model was told how much of an item was heard.</summary>
+    public void Told(ItemKey item) => _toldOf.Add(item);
+
     /// <summary>The model ended a response; its id will not come again.</summary>
     public void Finished(string responseId)
     {
         _cut.Remove(responseId);
+        if (_cut.Count == 0)
+            _toldOf.Clear();
         if (Speaking == responseId)
             Speaking = null;
     }
@@ -41,6 +61,14 @@ public sealed class AssistantTurn
         if (Speaking is not { } responseId)
             return;
         _cut.Add(responseId);
+        Speaking = null;
+    }
+
+    /// <summary>The session is gone: no response of it will go on, or end.</summary>
+    public void Reset()
+    {
+        _cut.Clear();
+        _toldOf.Clear();
         Speaking = null;
     }
 

@@ -8,9 +8,14 @@ namespace Bridge.Domain.Turns;
 /// <param name="SentMs">What was sent of it.</param>
 public readonly record struct Truncation(ItemKey Item, int AudioEndMs, int SentMs);
 
-/// <summary>The decision when the caller speaks: nothing, or clear the line and then truncate these items, in the order in which they play.</summary>
-public sealed record Interruption(IReadOnlyList<Truncation> Truncations)
+/// <summary>
+/// The decision when the caller speaks: nothing, or clear the line and then truncate these items, in the order in which they
+/// play. There is nothing to truncate when what is cut came from a session that is gone.
+/// </summary>
+/// <param name="Clear">Something of ours is unheard: the line is cleared.</param>
+/// <param name="Truncations">What the model is told.</param>
+public readonly record struct Interruption(bool Clear, IReadOnlyList<Truncation> Truncations)
 {
     /// <summary>Nothing of ours was unheard: nothing is cut.</summary>
-    public static Interruption None { get; } = new([]);
+    public static Interruption None { get; } = new(false, []);
 }

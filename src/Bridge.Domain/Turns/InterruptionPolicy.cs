@@ -11,15 +11,16 @@ public static class InterruptionPolicy
     /// <summary>Every unheard item is truncated at its own position, later queued ones at zero; an item heard to its end never.</summary>
     public static Interruption Decide(PlaybackClock playback)
     {
-        if (playback.Unheard.Count == 0)
+        var items = playback.Unheard;
+        if (items.Count == 0)
             return Interruption.None;
-        var truncations = new Truncation[playback.Unheard.Count];
-        for (var i = 0; i < truncations.Length; i++)
+        var truncations = new List<Truncation>(items.Count);
+        for (var i = 0; i < items.Count; i++)
         {
-            var item = playback.Unheard[i];
-            truncations[i] = new Truncation(item.Key, Pcmu.ToMilliseconds(item.Heard), Pcmu.ToMilliseconds(item.Sent));
+            if (!items[i].Abandoned)
+                truncations.Add(new Truncation(items[i].Key, Pcmu.ToMilliseconds(items[i].Heard), Pcmu.ToMilliseconds(items[i].Sent)));
         }
 
-        return new Interruption(truncations);
+        return new Interruption(Clear: true, truncations);
     }
 }

@@ -8,23 +8,32 @@ using Bridge.Infrastructure.WebSockets;
 namespace Bridge.Infrastructure.Twilio;
 
 /// <summary>A media stream over an accepted WebSocket.</summary>
-internal sealed class TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout, TimeProvider time) : ITwilioMediaSocket
+internal sealed class TwilioMediaSocket : ITwilioMediaSocket
 {
     /// <summary>A frame of 20 ms is about 400 bytes; <c>start</c> with parameters a few thousand.</summary>
     private const int MaxMessageBytes = 16 * 1024;
 
-    private readonly WebSocketTextReader _reader = new(socket, 1024, MaxMessageBytes);
-    private readonly WebSocketTextWriter _writer = new(socket, 2048);
+    private readonly WebSocketTextReader _reader;
+    private readonly WebSocketTextWriter _writer;
+    private readonly WebSocketCloser _closer;
     private TwilioMessageWriter? _messages;
     private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
     private long _unknown;
     private long _malformed;
 
+    public TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout, TimeProvider time)
+    {
+        _reader = new WebSocketTextReader(socket, 1024, MaxMessageBytes);
+        _writer = new WebSocketTextWriter(socket, 2048);
+        _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
+    }
+
     public MediaStreamSkips Skips => new(_unknown, _malformed);
 
     public async Task<MediaStreamStart> HandshakeAsync(CancellationToken cancellationToken)
     {
-        while (await ReadAsync(cancellationToken) is { } message)
+        using var reading = _closer.BeginReading();
+        while (reading is not null && await ReadAsync(cancellationToken) is { } message)
         {
             if (message is { Kind: TwilioMessageKind.Start, Start: { } start })
                 return Accept(start);
@@ -38,7 +47,8 @@ internal sealed class TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout,
 
     public async IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await ReadAsync(cancellationToken) is { } message)
+        using var reading = _closer.BeginReading();
+        while (reading is not null && await ReadAsync(cancellationToken) is { } message)
         {
             switch (message.Kind)
             {
@@ -66,7 +76,7 @@ internal sealed class TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout,
 
     public ValueTask SendClearAsync(CancellationToken cancellationToken) => _writer.SendAsync(Messages.Clear());
 
-    public Task CloseAsync() => _writer.CloseAsync(_closeStatus, "", closeTimeout, time);
+    public Task CloseAsync() => _closer.CloseAsync(_closeStatus);
 
     private TwilioMessageWriter Messages => _messages ?? throw new InvalidOperationException("Nothing may be sent before start.");
 
@@ -84,6 +94,8 @@ internal sealed class TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout,
             case WebSocketMessageKind.TooLarge:
                 _closeStatus = WebSocketCloseStatus.MessageTooBig;
                 throw new MediaStreamException($"A message of more than {MaxMessageBytes} bytes.");
+            case WebSocketMessageKind.Violation:
+                throw Violation("its WebSocket frames break RFC 6455.");
             default:
                 return null;
         }

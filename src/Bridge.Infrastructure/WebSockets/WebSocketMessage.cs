@@ -12,6 +12,9 @@ internal enum WebSocketMessageKind
     /// <summary>More than the limit; the socket is not read on.</summary>
     TooLarge,
 
+    /// <summary>The far end's frames break RFC 6455.</summary>
+    Violation,
+
     /// <summary>The far end closed, with a close frame.</summary>
     Closed,
 

@@ -35,6 +35,10 @@ internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, in
                     : new WebSocketMessage(WebSocketMessageKind.Binary);
             }
         }
+        catch (WebSocketException e) when (e.WebSocketErrorCode is WebSocketError.Faulted or WebSocketError.InvalidMessageType or WebSocketError.HeaderError)
+        {
+            return new WebSocketMessage(WebSocketMessageKind.Violation);
+        }
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
             return new WebSocketMessage(WebSocketMessageKind.Lost);

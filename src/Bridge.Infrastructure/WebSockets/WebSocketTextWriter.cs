@@ -28,31 +28,31 @@ internal sealed class WebSocketTextWriter(WebSocket socket, int initialBytes)
         where TMessage : struct, IWireMessage =>
         _sending.Wait(0, CancellationToken.None) ? SendHoldingLock(message) : SendWhenFreeAsync(message);
 
-    /// <summary>Closes and waits for the far end's answer; aborts when that, or a send under way, takes longer than allowed.</summary>
-    public async Task CloseAsync(WebSocketCloseStatus status, string description, TimeSpan timeout, TimeProvider time)
+    /// <summary>Sends the close frame, after a send under way; nothing is sent after it.</summary>
+    /// <exception cref="OperationCanceledException">The send under way does not end in the time allowed.</exception>
+    public async Task CloseOutputAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(timeout, time);
+        await _sending.WaitAsync(cancellationToken);
         try
         {
-            await _sending.WaitAsync(deadline.Token);
-            try
-            {
-                if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived or WebSocketState.CloseSent)
-                    await socket.CloseAsync(status, description, deadline.Token);
-            }
-            finally
-            {
-                _sending.Release();
-            }
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                await socket.CloseOutputAsync(status, "", cancellationToken);
         }
-        catch (Exception e) when (WebSocketLoss.Is(e))
+        finally
         {
-            socket.Abort();
+            _sending.Release();
         }
     }
 
-    private async ValueTask SendWhenFreeAsync<TMessage>(TMessage message)
+    /// <summary>The message is written down before anything is waited for: what it is made of may be borrowed.</summary>
+    private ValueTask SendWhenFreeAsync<TMessage>(TMessage message)
         where TMessage : struct, IWireMessage
+    {
+        var written = new byte[message.MaxBytes];
+        return SendWhenFreeAsync(new WrittenMessage(written, message.Write(written)));
+    }
+
+    private async ValueTask SendWhenFreeAsync(WrittenMessage message)
     {
         await _sending.WaitAsync();
         await SendHoldingLock(message);
@@ -86,6 +86,17 @@ internal sealed class WebSocketTextWriter(WebSocket socket, int initialBytes)
         {
             if (!pending)
                 _sending.Release();
+        }
+    }
+
+    private readonly struct WrittenMessage(byte[] written, int length) : IWireMessage
+    {
+        public int MaxBytes => length;
+
+        public int Write(Span<byte> utf8)
+        {
+            written.AsSpan(0, length).CopyTo(utf8);
+            return length;
         }
     }
 

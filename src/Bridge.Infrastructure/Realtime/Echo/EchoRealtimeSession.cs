@@ -25,6 +25,9 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
 
     public string Id => id;
 
+    /// <summary>The voice detection here counts samples.</summary>
+    public RealtimeCapabilities Capabilities { get; } = new(NeedsSteadyAudio: true);
+
     public async IAsyncEnumerable<RealtimeEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var e in _events.Reader.ReadAllAsync(cancellationToken))
@@ -45,11 +48,14 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask CreateResponseAsync(string? prompt, CancellationToken cancellationToken)
+    public ValueTask CreateResponseAsync(ResponseRequest request, CancellationToken cancellationToken)
     {
-        Say(greeting);
+        Say(greeting, request.Number);
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>A response is over as soon as it begins, so there is nothing to stop.</summary>
+    public ValueTask CancelResponseAsync(string responseId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Nothing is remembered here, so there is nothing to shorten.</summary>
     public ValueTask TruncateAsync(Truncation truncation, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -72,7 +78,7 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
                 break;
             case VoiceActivity.Stopped:
                 _events.Writer.TryWrite(new RealtimeEvent(RealtimeEventKind.SpeechStopped));
-                Say([.. _turn]);
+                Say([.. _turn], null);
                 _turn.Clear();
                 break;
             case VoiceActivity.None when !_voice.Speaking && _turn.Count > _prefix:
@@ -82,13 +88,13 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
         }
     }
 
-    private void Say(byte[] audio)
+    private void Say(byte[] audio, int? request)
     {
         var number = Interlocked.Increment(ref _responses);
         var response = $"resp_{id}_{number}";
         var item = new ItemKey($"item_{id}_{number}", 0);
         var events = _events.Writer;
-        events.TryWrite(new RealtimeEvent(RealtimeEventKind.ResponseStarted, response));
+        events.TryWrite(new RealtimeEvent(RealtimeEventKind.ResponseStarted, response) { Request = request });
         for (var at = 0; at < audio.Length; at += Delta)
             events.TryWrite(new RealtimeEvent(RealtimeEventKind.AudioDelta, response, item, audio.AsMemory(at, Math.Min(Delta, audio.Length - at))));
         events.TryWrite(new RealtimeEvent(RealtimeEventKind.ItemFinished, response, item));

@@ -17,6 +17,9 @@ internal enum OpenAIEventKind
     /// <summary>The session is as we asked, or not: the echo says.</summary>
     SessionUpdated,
 
+    /// <summary>More than the limit: it is not read on.</summary>
+    TooLarge,
+
     /// <summary>Something a call needs to know: <see cref="OpenAIEvent.Event"/>.</summary>
     ForTheCall,
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>
-/// Logs the server events named in <c>OPENAI_LOG_EVENT_TYPES</c> at Debug, without what was said: only numbers, and texts
-/// of fields known to hold names, states and errors. The whole event is for Trace.
+/// Logs the server events named in <c>OPENAI_LOG_EVENT_TYPES</c> at Debug, without what was said: only numbers, and
+/// identifiers in fields known to hold names and states. The whole event is for Trace.
 /// </summary>
 internal sealed partial class OpenAIEventLog(string types, ILogger logger)
 {
@@ -16,7 +16,7 @@ internal sealed partial class OpenAIEventLog(string types, ILogger logger)
     private static readonly FrozenSet<string> HarmlessTexts = FrozenSet.ToFrozenSet(
     [
         "type", "object", "id", "event_id", "response_id", "item_id", "previous_item_id", "call_id", "conversation_id",
-        "status", "reason", "code", "param", "message", "model", "voice", "role", "name", "phase",
+        "status", "reason", "code", "param", "model", "voice", "role", "name", "phase",
     ]);
 
     /// <summary>An event came; its bytes are only read.</summary>
@@ -79,7 +79,7 @@ internal sealed partial class OpenAIEventLog(string types, ILogger logger)
                     Copy(entry, name, to);
                 to.WriteEndArray();
                 break;
-            case JsonValueKind.String when name is null || !HarmlessTexts.Contains(name):
+            case JsonValueKind.String when name is null || !HarmlessTexts.Contains(name) || OpenAIEventObjects.Name(element.GetString()!) != element.GetString():
                 to.WriteStringValue($"({element.GetString()!.Length} characters)");
                 break;
             default:

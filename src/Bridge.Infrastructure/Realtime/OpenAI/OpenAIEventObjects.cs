@@ -1,13 +1,24 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Bridge.Application.Abstractions;
+using Bridge.Domain.Transcripts;
 
 namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>What we need of the object <c>response</c>.</summary>
-internal readonly record struct OpenAIResponse(string? Id, RealtimeError? Error);
+/// <param name="Id">Its id.</param>
+/// <param name="Request">The number of the request of ours that it answers, from its metadata.</param>
+/// <param name="Error">Why it failed, when it did.</param>
+internal readonly record struct OpenAIResponse(string? Id, int? Request, RealtimeError? Error);
+
+/// <summary>What we need of the object <c>item</c>.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Speaker">Whose message it is; null for what is no message of either.</param>
+internal readonly record struct OpenAIItem(string? Id, Speaker? Speaker);
 
 /// <summary>Reads the objects inside an event that come rarely: a few times a turn, so strings and documents are fine.</summary>
-internal static class OpenAIEventObjects
+internal static partial class OpenAIEventObjects
 {
     /// <summary>Errors after which no session goes on (API reference, "error", and the codes of quota and billing).</summary>
     private static readonly HashSet<string> FatalCodes = new(StringComparer.Ordinal)
@@ -21,9 +32,26 @@ internal static class OpenAIEventObjects
         if (Value(ref json) is not { } response)
             return default;
         RealtimeError? error = null;
-        if (Text(response, "status") == "failed")
-            error = Error(Member(Member(response, "status_details"), "error")) ?? new RealtimeError("failed", "The response failed without a reason.", Fatal: false);
-        return new OpenAIResponse(Text(response, "id"), error);
+        var status = Text(response, "status");
+        if (status == "incomplete")
+            error = new RealtimeError(status, Name(Text(Member(response, "status_details"), "reason") ?? ""), "", RealtimeErrorKind.Other);
+        else if (status == "failed")
+            error = Error(Member(Member(response, "status_details"), "error")) ?? new RealtimeError("failed", "", "The response failed without a reason.", RealtimeErrorKind.Other);
+        var request = Text(Member(response, "metadata"), "request");
+        return new OpenAIResponse(Text(response, "id"), int.TryParse(request, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, error);
+    }
+
+    // "item":{"id":"item_…","type":"message","role":"assistant","content":[…]}
+    public static OpenAIItem ReadItem(ref Utf8JsonReader json)
+    {
+        var item = Value(ref json);
+        Speaker? speaker = (Text(item, "type"), Text(item, "role")) switch
+        {
+            ("message", "user") => Speaker.Caller,
+            ("message", "assistant") => Speaker.Assistant,
+            _ => null,
+        };
+        return new OpenAIItem(Text(item, "id"), speaker);
     }
 
     // "error":{"type":"invalid_request_error","code":"…","message":"…","param":"…","event_id":"…"}
@@ -44,9 +72,22 @@ internal static class OpenAIEventObjects
     {
         if (error is not { ValueKind: JsonValueKind.Object })
             return null;
-        var code = Text(error, "code") ?? Text(error, "type") ?? "unknown";
-        return new RealtimeError(code, Text(error, "message") ?? "", FatalCodes.Contains(code));
+        var code = Name(Text(error, "code") ?? Text(error, "type") ?? "unknown");
+        return new RealtimeError(code, Name(Text(error, "param") ?? ""), Text(error, "message") ?? "", Kind(code), OpenAICommandId.Request(Text(error, "event_id")));
     }
+
+    /// <summary>A name is an identifier; text that is none is not repeated.</summary>
+    internal static string Name(string text) => Identifier().IsMatch(text) ? text : "(no identifier)";
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.:\[\]-]{0,100}\z")]
+    private static partial Regex Identifier();
+
+    private static RealtimeErrorKind Kind(string code) => code switch
+    {
+        "conversation_already_has_active_response" => RealtimeErrorKind.ResponseActive,
+        "response_cancel_not_active" => RealtimeErrorKind.NothingToCancel,
+        _ => FatalCodes.Contains(code) ? RealtimeErrorKind.Fatal : RealtimeErrorKind.Other,
+    };
 
     private static JsonElement? Value(ref Utf8JsonReader json) => json.Read() ? JsonElement.ParseValue(ref json) : null;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Playback;
+using Bridge.Domain.Transcripts;
 using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Realtime.OpenAI;
@@ -44,6 +45,12 @@ internal sealed class OpenAIEventReader
                 fields.ItemId = ReadText(ref json);
             else if (json.ValueTextEquals("delta"u8))
                 fields.Delta = ReadText(ref json);
+            else if (json.ValueTextEquals("transcript"u8))
+                fields.Transcript = ReadText(ref json);
+            else if (json.ValueTextEquals("previous_item_id"u8))
+                fields.PreviousItemId = ReadText(ref json);
+            else if (json.ValueTextEquals("item"u8))
+                fields.Item = OpenAIEventObjects.ReadItem(ref json);
             else if (json.ValueTextEquals("content_index"u8))
                 fields.ContentIndex = json.Read() ? json.GetInt32() : 0;
             else if (json.ValueTextEquals("response"u8))
@@ -78,6 +85,14 @@ internal sealed class OpenAIEventReader
             return OfResponse(RealtimeEventKind.ResponseFinished, fields.Response);
         if (type.SequenceEqual("error"u8))
             return fields.Error is { } error ? ForTheCall(new RealtimeEvent(RealtimeEventKind.Error, Error: error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
+        if (type.SequenceEqual("conversation.item.added"u8))
+            return ItemAdded(fields, utf8);
+        if (type.SequenceEqual("response.output_audio_transcript.delta"u8))
+            return Words(RealtimeEventKind.TextDelta, Speaker.Assistant, fields.Delta, fields, utf8);
+        if (type.SequenceEqual("response.output_audio_transcript.done"u8))
+            return Words(RealtimeEventKind.TextFinished, Speaker.Assistant, fields.Transcript, fields, utf8);
+        if (type.SequenceEqual("conversation.item.input_audio_transcription.completed"u8))
+            return Words(RealtimeEventKind.TextFinished, Speaker.Caller, fields.Transcript, fields, utf8);
         if (type.SequenceEqual("session.created"u8))
             return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: fields.Session);
         if (type.SequenceEqual("session.updated"u8))
@@ -101,10 +116,30 @@ internal sealed class OpenAIEventReader
 
     /// <summary>An id as its events elsewhere have it: unescaped. Ids need no escapes, so this is for the server that writes some.</summary>
     private static string Id(IdCache cache, Text id, Memory<byte> utf8) =>
-        id.Escaped ? JsonSerializer.Deserialize(utf8.Span.Slice(id.Start - 1, id.Length + 2), OpenAIJson.Default.String)! : cache.Get(id.In(utf8).Span);
+        id.Escaped ? String(id, utf8)! : cache.Get(id.In(utf8).Span);
+
+    private static string? String(Text text, Memory<byte> utf8) =>
+        text.Found ? JsonSerializer.Deserialize(utf8.Span.Slice(text.Start - 1, text.Length + 2), OpenAIJson.Default.String) : null;
+
+    // {"type":"conversation.item.added","previous_item_id":"item_…","item":{"id":"item_…","type":"message","role":"assistant",…}}
+    private static OpenAIEvent ItemAdded(Fields fields, Memory<byte> utf8) => fields.Item switch
+    {
+        { Id: { } id, Speaker: { } speaker } => ForTheCall(new RealtimeEvent(RealtimeEventKind.ItemAdded, Item: new ItemKey(id, 0))
+        {
+            PreviousItemId = String(fields.PreviousItemId, utf8),
+            Speaker = speaker,
+        }),
+        { Id: not null } => new OpenAIEvent(OpenAIEventKind.Ignored),
+        _ => new OpenAIEvent(OpenAIEventKind.Malformed),
+    };
+
+    // {"type":"response.output_audio_transcript.delta","response_id":"resp_…","item_id":"item_…","output_index":0,"content_index":0,"delta":"Hel"}
+    private OpenAIEvent Words(RealtimeEventKind kind, Speaker speaker, Text words, Fields fields, Memory<byte> utf8) => fields.ItemId.Found
+        ? ForTheCall(new RealtimeEvent(kind, Item: Item(fields, utf8)) { Text = String(words, utf8), Speaker = speaker })
+        : new OpenAIEvent(OpenAIEventKind.Malformed);
 
     private static OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response) =>
-        response.Id is { } id ? ForTheCall(new RealtimeEvent(kind, id, Error: response.Error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
+        response.Id is { } id ? ForTheCall(new RealtimeEvent(kind, id, Error: response.Error) { Request = response.Request }) : new OpenAIEvent(OpenAIEventKind.Malformed);
 
     private static OpenAIEvent ForTheCall(RealtimeEvent e) => new(OpenAIEventKind.ForTheCall, e);
 
@@ -126,5 +161,15 @@ internal sealed class OpenAIEventReader
     }
 
     private record struct Fields(
-        Text Type, Text ResponseId, Text ItemId, Text Delta, int ContentIndex, OpenAIResponse Response, RealtimeError? Error, OpenAISession Session);
+        Text Type,
+        Text ResponseId,
+        Text ItemId,
+        Text PreviousItemId,
+        Text Delta,
+        Text Transcript,
+        int ContentIndex,
+        OpenAIItem Item,
+        OpenAIResponse Response,
+        RealtimeError? Error,
+        OpenAISession Session);
 }

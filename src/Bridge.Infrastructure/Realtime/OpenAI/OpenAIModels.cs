@@ -14,7 +14,6 @@ internal static class OpenAIModels
         ["gpt-realtime"] = January2027,
         ["gpt-realtime-2025-08-28"] = January2027,
         ["gpt-realtime-mini"] = January2027,
-        ["gpt-realtime-mini-2025-10-06"] = January2027,
         ["gpt-realtime-mini-2025-12-15"] = January2027,
     };
 
@@ -28,5 +27,5 @@ internal static class OpenAIModels
         ShutDown.TryGetValue(model, out var day) ? day : model.StartsWith("gpt-4o-realtime", StringComparison.Ordinal) ? January2027 : null;
 
     /// <summary>Is this one of the voices of the realtime models? Others (fable, onyx, nova) gave noise instead of an error.</summary>
-    public static bool IsVoice(string voice) => Voices.Contains(voice) || voice.StartsWith("voice_", StringComparison.Ordinal);
+    public static bool IsVoice(string voice) => Voices.Contains(voice);
 }

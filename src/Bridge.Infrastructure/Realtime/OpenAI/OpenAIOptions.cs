@@ -15,12 +15,16 @@ internal sealed class OpenAIOptions
 
     /// <summary>The model (<c>OPENAI_REALTIME_MODEL</c>).</summary>
     [Required(ErrorMessage = "OPENAI_REALTIME_MODEL must name a model.")]
-    [RegularExpression("[A-Za-z0-9._:-]{1,100}", ErrorMessage = "OPENAI_REALTIME_MODEL must be a model's name, for example gpt-realtime-2.1.")]
+    [RegularExpression("[A-Za-z0-9._:/-]{1,100}", ErrorMessage = "OPENAI_REALTIME_MODEL must be a model's name, for example gpt-realtime-2.1.")]
     public string Model { get; set; } = OpenAIModels.Current;
 
     /// <summary>The endpoint (<c>OPENAI_REALTIME_URL</c>).</summary>
     [Required(ErrorMessage = "OPENAI_REALTIME_URL must be the address of the realtime endpoint.")]
     public Uri Endpoint { get; set; } = new("wss://api.openai.com/v1/realtime");
+
+    /// <summary>A second model that writes down what the caller says; empty for none (<c>OPENAI_TRANSCRIPTION_MODEL</c>).</summary>
+    [RegularExpression("[A-Za-z0-9._:/-]{0,100}", ErrorMessage = "OPENAI_TRANSCRIPTION_MODEL must be a model's name, for example gpt-transcribe, or empty for none.")]
+    public string TranscriptionModel { get; set; } = "";
 
     /// <summary>Comma-separated types of server events that are logged at Debug (<c>OPENAI_LOG_EVENT_TYPES</c>).</summary>
     [RegularExpression("[A-Za-z0-9._, -]*", ErrorMessage = "OPENAI_LOG_EVENT_TYPES must be event types separated by commas, for example error,response.done.")]

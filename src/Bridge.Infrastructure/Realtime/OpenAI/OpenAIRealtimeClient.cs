@@ -8,9 +8,13 @@ namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>Opens sessions with OpenAI's Realtime API, or with anything that speaks it.</summary>
 internal sealed class OpenAIRealtimeClient(
-    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient
+    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient, IDisposable
 {
     private readonly OpenAIEventLog _events = new(options.Value.LogEventTypes, logger);
+
+    // No redirects: the caller's audio goes to the endpoint that was configured, and nowhere else.
+    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
+    private readonly HttpMessageInvoker _direct = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
     public async Task<IRealtimeSession> CreateSessionAsync(RealtimeSessionSettings settings, CancellationToken cancellationToken)
     {
@@ -18,8 +22,8 @@ internal sealed class OpenAIRealtimeClient(
         try
         {
             await ConnectAsync(socket, cancellationToken);
-            var session = new OpenAIRealtimeSession(socket, settings.Instructions, _events, bridge.Value.CloseTimeout, time, logger);
-            await session.ConfigureAsync(settings, cancellationToken);
+            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger);
+            await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
             return session;
         }
         catch
@@ -29,6 +33,12 @@ internal sealed class OpenAIRealtimeClient(
         }
     }
 
+    public void Dispose()
+    {
+        _http.Dispose();
+        _direct.Dispose();
+    }
+
     private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var url = Url(options.Value);
@@ -36,15 +46,13 @@ internal sealed class OpenAIRealtimeClient(
         socket.Options.KeepAliveInterval = options.Value.KeepAlive;
         socket.Options.KeepAliveTimeout = options.Value.KeepAlive;
         socket.Options.CollectHttpResponseDetails = true;
-        if (url.IsLoopback)
-            socket.Options.Proxy = null;
         try
         {
-            await socket.ConnectAsync(url, cancellationToken);
+            await socket.ConnectAsync(url, url.IsLoopback ? _direct : _http, cancellationToken);
         }
         catch (WebSocketException e)
         {
-            throw new RealtimeSessionException(Explain((int)socket.HttpStatusCode, url), e);
+            throw new RealtimeSessionException(Explain((int)socket.HttpStatusCode, url, e), e);
         }
     }
 
@@ -58,9 +66,9 @@ internal sealed class OpenAIRealtimeClient(
         return url.Uri;
     }
 
-    private string Explain(int status, Uri url) => status switch
+    private string Explain(int status, Uri url, WebSocketException e) => status switch
     {
-        0 => $"{url.Host} cannot be reached: no connection.",
+        0 or 101 => $"{url.Host} did not open a WebSocket: {(e.InnerException is HttpRequestException { HttpRequestError: var why } ? why.ToString() : e.WebSocketErrorCode.ToString())}.",
         401 => $"{url.Host} answered 401: OPENAI_API_KEY is not accepted.",
         403 => $"{url.Host} answered 403: the key may not use model {options.Value.Model}.",
         404 => $"{url.Host} answered 404: there is no model {options.Value.Model}, or OPENAI_REALTIME_URL is not the realtime endpoint.",

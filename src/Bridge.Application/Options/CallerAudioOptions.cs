@@ -1,0 +1,19 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Bridge.Application.Options;
+
+/// <summary>How the caller's audio is kept in true time for models whose voice detection counts samples.</summary>
+public sealed class CallerAudioOptions
+{
+    /// <summary>Frames that are missing are filled with silence, up to so many milliseconds; 0 fills nothing.</summary>
+    [Range(0, 60_000, ErrorMessage = "Bridge:CallerAudio:LongestGapMs must be from 0 (off) to 60000.")]
+    public int LongestGapMs { get; set; } = 10_000;
+
+    /// <summary>After so many milliseconds without a frame while the caller is speaking, silence is appended once; 0 switches it off.</summary>
+    [Range(0, 60_000, ErrorMessage = "Bridge:CallerAudio:InactivityMs must be from 0 (off) to 60000.")]
+    public int InactivityMs { get; set; } = 750;
+
+    /// <summary>How much silence is appended then, in milliseconds: more than ends a turn.</summary>
+    [Range(0, 10_000, ErrorMessage = "Bridge:CallerAudio:InactivitySilenceMs must be from 0 to 10000.")]
+    public int InactivitySilenceMs { get; set; } = 1_000;
+}

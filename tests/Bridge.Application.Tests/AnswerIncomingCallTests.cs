@@ -1,0 +1,162 @@
+using System.Xml.Linq;
+using Bridge.Application.Calls;
+using Bridge.Application.IncomingCalls;
+using Bridge.Application.Options;
+using FluentValidation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bridge.Application.Tests;
+
+public sealed class AnswerIncomingCallTests
+{
+    private static readonly AnswerIncomingCall Call = new(TestNames.CallSid, "+15005550006", "+15005550009", "inbound", "bridge.example", "");
+
+    private readonly TwilioOptions _twilio = new() { IntroVoice = "Polly.Joanna", IntroText = "One moment.", ApologyText = "Sorry." };
+    private readonly BridgeOptions _bridge = new() { MaxConcurrentCalls = 1 };
+    private readonly ILogger<AnswerIncomingCallHandler> _logger = SubstituteLogger.Of<AnswerIncomingCallHandler>();
+    private CallRegistry _calls = null!;
+
+    [SetUp]
+    public void SetUp() => _calls = new CallRegistry(SubstituteOptions.Of(_bridge));
+
+    [TearDown]
+    public void TearDown() => _calls.Dispose();
+
+    [Test]
+    public async Task A_call_is_answered_with_intro_pause_stream_apology_and_hang_up()
+    {
+        var expected = XElement.Parse(
+            $"""
+            <Response>
+              <Say voice="Polly.Joanna">One moment.</Say>
+              <Pause length="1"/>
+              <Connect>
+                <Stream url="wss://bridge.example/media-stream">
+                  <Parameter name="From" value="+15005550006"/>
+                  <Parameter name="To" value="+15005550009"/>
+                  <Parameter name="Direction" value="inbound"/>
+                </Stream>
+              </Connect>
+              <Say voice="Polly.Joanna">Sorry.</Say>
+              <Hangup/>
+            </Response>
+            """);
+
+        Assert.That(XNode.DeepEquals(await AnswerAsync(Call), expected), Is.True);
+    }
+
+    [TestCase("https://bridge.example", "wss://bridge.example/media-stream")]
+    [TestCase("https://bridge.example/", "wss://bridge.example/media-stream")]
+    [TestCase("https://bridge.example:8443", "wss://bridge.example:8443/media-stream")]
+    [TestCase("https://bridge.example:8443/voice/", "wss://bridge.example:8443/voice/media-stream")]
+    [TestCase("https://bridge.example/a/b", "wss://bridge.example/a/b/media-stream")]
+    [TestCase("http://localhost:8000", "wss://localhost:8000/media-stream")]
+    [TestCase("http://[::1]:8000", "wss://[::1]:8000/media-stream")]
+    public async Task The_stream_is_at_the_public_address_with_its_port_and_path(string publicBase, string url)
+    {
+        _twilio.PublicBaseUrl = new Uri(publicBase);
+
+        Assert.That(Url(await AnswerAsync(Call)), Is.EqualTo(url));
+    }
+
+    [TestCase("tunnel.example:8000", "", "wss://tunnel.example:8000/media-stream")]
+    [TestCase("tunnel.example", "/voice", "wss://tunnel.example/voice/media-stream")]
+    [TestCase("tunnel.example", "/voice/", "wss://tunnel.example/voice/media-stream")]
+    [TestCase("[::1]:8000", "", "wss://[::1]:8000/media-stream")]
+    public async Task Without_a_public_address_the_stream_is_where_the_request_came_to(string host, string path, string url) =>
+        Assert.That(Url(await AnswerAsync(Call with { RequestHost = host, RequestPathBase = path })), Is.EqualTo(url));
+
+    [Test]
+    public async Task A_public_address_wins_whatever_the_request_says_of_itself()
+    {
+        _twilio.PublicBaseUrl = new Uri("https://bridge.example/voice");
+
+        Assert.That(Url(await AnswerAsync(Call with { RequestHost = "not a host", RequestPathBase = "/x" })), Is.EqualTo("wss://bridge.example/voice/media-stream"));
+    }
+
+    [TestCase("")]
+    [TestCase("two words")]
+    [TestCase("host:port")]
+    [TestCase("bridge.example@elsewhere.example")]
+    public async Task A_request_that_does_not_say_where_it_came_to_gets_no_stream_to_nowhere(string host)
+    {
+        var refused = await Assert.ThrowsAsync<ValidationException>(() => AnswerAsync(Call with { RequestHost = host }));
+
+        Assert.That(refused!.Message, Does.Contain("PUBLIC_BASE_URL"));
+    }
+
+    [TestCase("off")]
+    [TestCase("OFF")]
+    [TestCase("")]
+    public async Task With_the_intro_off_there_is_neither_sentence_nor_pause(string text)
+    {
+        _twilio.IntroText = text;
+
+        Assert.That(Verbs(await AnswerAsync(Call)), Is.EqualTo(new[] { "Connect", "Say", "Hangup" }));
+    }
+
+    [Test]
+    public async Task Facts_that_are_missing_are_not_handed_on()
+    {
+        var answer = await AnswerAsync(Call with { From = null, To = "" });
+
+        Assert.That(answer.Descendants("Parameter").Select(p => p.Attribute("name")!.Value), Is.EqualTo(new[] { "Direction" }));
+    }
+
+    [Test]
+    public async Task What_a_caller_sends_stays_text()
+    {
+        const string From = "\"><Hangup/><x y='&amp;";
+        var answer = await AnswerAsync(Call with { From = From });
+
+        Assert.That(answer.Descendants("Parameter").First().Attribute("value")!.Value, Is.EqualTo(From));
+        Assert.That(Verbs(answer), Is.EqualTo(new[] { "Say", "Pause", "Connect", "Say", "Hangup" }));
+    }
+
+    [Test]
+    public async Task A_full_service_turns_the_call_away_busy()
+    {
+        using var place = _calls.TryAdmit();
+
+        AssertBusy(await AnswerAsync(Call));
+    }
+
+    [Test]
+    public async Task A_draining_service_turns_the_call_away_busy()
+    {
+        await _calls.DrainAsync(TimeSpan.Zero, new FakeTimeProvider(), CancellationToken.None);
+
+        AssertBusy(await AnswerAsync(Call));
+    }
+
+    [Test]
+    public async Task Answering_takes_no_place_the_media_stream_does()
+    {
+        await AnswerAsync(Call);
+
+        Assert.That(_calls.Active, Is.Zero);
+    }
+
+    [Test]
+    public async Task Each_answer_is_one_line_with_the_calls_name_and_no_phone_number()
+    {
+        await AnswerAsync(Call);
+        using var place = _calls.TryAdmit();
+        await AnswerAsync(Call);
+
+        Assert.That(_logger.Lines().Select(l => l.Level), Is.EqualTo(new[] { LogLevel.Information, LogLevel.Warning }));
+        Assert.That(_logger.Lines().Select(l => l.Text), Has.All.Contains(TestNames.CallSid));
+        Assert.That(_logger.Lines().Select(l => l.Text), Has.None.Contains("5005550006").And.None.Contains("5005550009"));
+    }
+
+    private async Task<XElement> AnswerAsync(AnswerIncomingCall call) =>
+        XElement.Parse(await new AnswerIncomingCallHandler(_calls, SubstituteOptions.Of(_twilio), _logger).Handle(call, CancellationToken.None));
+
+    private static void AssertBusy(XElement answer) =>
+        Assert.That(XNode.DeepEquals(answer, XElement.Parse("""<Response><Reject reason="busy"/></Response>""")), Is.True);
+
+    private static string Url(XElement answer) => answer.Element("Connect")!.Element("Stream")!.Attribute("url")!.Value;
+
+    private static IEnumerable<string> Verbs(XElement answer) => answer.Elements().Select(e => e.Name.LocalName);
+}

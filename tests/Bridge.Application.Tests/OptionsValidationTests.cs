@@ -1,0 +1,89 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Bridge.Application.Tests;
+
+/// <summary>What a host says at start of settings that cannot be.</summary>
+public sealed class OptionsValidationTests
+{
+    [Test]
+    public void Good_settings_are_no_fault() => Assert.That(Faults(), Is.Empty);
+
+    [TestCase("Bridge:Provider", "alexa", "REALTIME_PROVIDER", "echo, openai")]
+    [TestCase("Bridge:MaxConcurrentCalls", "-1", "MAX_CONCURRENT_CALLS", "100000")]
+    [TestCase("Bridge:MaxConcurrentCalls", "100001", "MAX_CONCURRENT_CALLS", "100000")]
+    [TestCase("Bridge:HandshakeTimeout", "00:00:00", "Bridge:HandshakeTimeout", "0.1 s")]
+    [TestCase("Bridge:ConnectTimeout", "00:01:01", "Bridge:ConnectTimeout", "1 min")]
+    [TestCase("Bridge:CloseTimeout", "00:00:11", "Bridge:CloseTimeout", "10 s")]
+    [TestCase("Bridge:CallerAudio:LongestGapMs", "-1", "Bridge:CallerAudio:LongestGapMs", "60000")]
+    [TestCase("Bridge:CallerAudio:InactivityMs", "60001", "Bridge:CallerAudio:InactivityMs", "60000")]
+    [TestCase("Bridge:CallerAudio:InactivitySilenceMs", "10001", "Bridge:CallerAudio:InactivitySilenceMs", "10000")]
+    [TestCase("Bridge:DrainTimeout", "-00:00:01", "Bridge:DrainTimeout", "1 hour")]
+    [TestCase("Assistant:Instructions", "", "OPENAI_SYSTEM_PROMPT", "assistant")]
+    [TestCase("Assistant:Greeting", "", "Assistant:Greeting", "first response")]
+    [TestCase("Assistant:Voice", "two words", "OPENAI_RESPONSE_VOICE", "alloy")]
+    [TestCase("Assistant:Temperature", "2.1", "OPENAI_TEMPERATURE", "0 to 2")]
+    [TestCase("Assistant:Temperature", "-0.1", "OPENAI_TEMPERATURE", "0 to 2")]
+    [TestCase("Assistant:Temperature", "1e10", "OPENAI_TEMPERATURE", "0 to 2")]
+    [TestCase("Assistant:Temperature", "3", "OPENAI_TEMPERATURE", "0 to 2")]
+    [TestCase("Assistant:TurnDetection:Threshold", "1.4", "Assistant:TurnDetection:Threshold", "0 to 1")]
+    [TestCase("Assistant:TurnDetection:Threshold", "2", "Assistant:TurnDetection:Threshold", "0 to 1")]
+    [TestCase("Assistant:TurnDetection:PrefixPaddingMs", "-1", "Assistant:TurnDetection:PrefixPaddingMs", "5000")]
+    [TestCase("Assistant:TurnDetection:SilenceDurationMs", "49", "Assistant:TurnDetection:SilenceDurationMs", "50")]
+    [TestCase("Twilio:IntroVoice", "a\"b", "TWILIO_INTRO_VOICE", "Polly.Joanna-Neural")]
+    [TestCase("Twilio:IntroText", "One\u0001moment", "TWILIO_INTRO_TEXT", "control characters")]
+    [TestCase("Twilio:ApologyText", "Sorry\u001b", "Twilio:ApologyText", "control characters")]
+    [TestCase("Twilio:PublicBaseUrl", "http://bridge.example", "PUBLIC_BASE_URL", "https")]
+    [TestCase("Twilio:PublicBaseUrl", "bridge.example", "PUBLIC_BASE_URL", "https")]
+    [TestCase("Twilio:PublicBaseUrl", "wss://bridge.example", "PUBLIC_BASE_URL", "https")]
+    [TestCase("Twilio:PublicBaseUrl", "https://bridge.example/?a=b", "PUBLIC_BASE_URL", "query")]
+    [TestCase("Twilio:PublicBaseUrl", "https://bridge.example/#a", "PUBLIC_BASE_URL", "https")]
+    [TestCase("Twilio:PublicBaseUrl", "https://me@bridge.example/", "PUBLIC_BASE_URL", "user name")]
+    public void A_bad_value_is_one_fault_that_names_the_variable_and_what_it_may_be(string key, string value, string variable, string mayBe)
+    {
+        var faults = Faults((key, value));
+
+        Assert.That(faults, Has.Count.EqualTo(1));
+        Assert.That(faults[0], Does.Contain(variable).And.Contain(mayBe));
+    }
+
+    [TestCase("Assistant:Temperature", "0.8")]
+    [TestCase("Assistant:Temperature", "0")]
+    [TestCase("Assistant:Temperature", "2")]
+    [TestCase("Bridge:MaxConcurrentCalls", "0")]
+    [TestCase("Bridge:DrainTimeout", "00:00:00")]
+    [TestCase("Bridge:CallerAudio:LongestGapMs", "0")]
+    [TestCase("Bridge:CallerAudio:InactivityMs", "0")]
+    [TestCase("Bridge:CallerAudio:InactivitySilenceMs", "0")]
+    [TestCase("Bridge:Provider", "echo")]
+    [TestCase("Twilio:IntroText", "off")]
+    [TestCase("Twilio:PublicBaseUrl", "https://bridge.example:8443/voice")]
+    [TestCase("Twilio:PublicBaseUrl", "http://localhost:8000")]
+    public void A_value_at_the_edge_is_good(string key, string value) => Assert.That(Faults((key, value)), Is.Empty);
+
+    [Test]
+    public void Faults_of_single_values_and_of_rules_are_reported_together()
+    {
+        var faults = Faults(("Bridge:Provider", "alexa"), ("Bridge:MaxConcurrentCalls", "-1"), ("Assistant:Voice", "?"), ("Twilio:PublicBaseUrl", "ftp://x"), ("Twilio:IntroVoice", "?"));
+
+        Assert.That(faults, Has.Count.EqualTo(5));
+    }
+
+    private static List<string> Faults(params (string, string)[] settings)
+    {
+        using var services = TestServices.Build(settings);
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+            return [];
+        }
+        catch (OptionsValidationException e)
+        {
+            return [.. e.Failures];
+        }
+        catch (AggregateException e)
+        {
+            return [.. e.Flatten().InnerExceptions.Cast<OptionsValidationException>().SelectMany(x => x.Failures)];
+        }
+    }
+}

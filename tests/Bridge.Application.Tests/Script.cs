@@ -1,0 +1,41 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace Bridge.Application.Tests;
+
+/// <summary>
+/// What a peer says, one event at a time. Whoever says something may wait until it was dealt with, so that no test needs a
+/// clock. As on the real wires, audio is only lent: it is overwritten before the next event, and a cancelled read just ends.
+/// </summary>
+internal sealed class Script<TEvent>(Func<TEvent, ReadOnlyMemory<byte>> audioOf)
+{
+    private readonly Channel<(TEvent Event, TaskCompletionSource Done)> _events = Channel.CreateUnbounded<(TEvent, TaskCompletionSource)>();
+
+    /// <summary>Says it, and returns when the reader is done with it.</summary>
+    public Task SaysAsync(TEvent e)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _events.Writer.TryWrite((e, done));
+        return done.Task.WaitAsync(CallRig.Patience);
+    }
+
+    public void Ends(Exception? fault = null) => _events.Writer.TryComplete(fault);
+
+    public async IAsyncEnumerable<TEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var cancelled = cancellationToken.Register(() => Ends());
+        await foreach (var (e, done) in _events.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                yield return e;
+            }
+            finally
+            {
+                MemoryMarshal.AsMemory(audioOf(e)).Span.Fill(0xEE);
+                done.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Bridge.Application.Abstractions;
+using Bridge.Domain.Playback;
+
+namespace Bridge.Application.Tests;
+
+/// <summary>A Twilio that says what the test lets it say, and writes down what it is told.</summary>
+internal sealed class ScriptedTwilio(OrderLog log) : ITwilioMediaSocket
+{
+    private readonly Script<MediaStreamEvent> _script = new(e => e.Audio);
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Func<CancellationToken, Task<MediaStreamStart>> Handshake { get; set; } =
+        _ => Task.FromResult(new MediaStreamStart(TestNames.Identity, "AC0123456789abcdef0123456789abcdef", new Dictionary<string, string>()));
+
+    /// <summary>Thrown by whatever is sent here.</summary>
+    public Exception? SendFault { get; set; }
+
+    /// <summary>What is sent here waits until the stream is closed: Twilio does not read.</summary>
+    public bool Stuck { get; set; }
+
+    public MediaStreamSkips Skips { get; set; }
+
+    public Task SaysAsync(MediaStreamEvent e) => _script.SaysAsync(e);
+
+    public Task FrameAsync(long? timestampMs, byte sample = 0x55, int bytes = 160)
+    {
+        var audio = new byte[bytes];
+        audio.AsSpan().Fill(sample);
+        return SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Media, audio, timestampMs));
+    }
+
+    public Task StopAsync() => SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Stop));
+
+    public void Ends(Exception? fault = null) => _script.Ends(fault);
+
+    /// <summary>A close ends the reading of a handshake that does not come.</summary>
+    public async Task<MediaStreamStart> HandshakeAsync(CancellationToken cancellationToken)
+    {
+        var handshake = Handshake(cancellationToken);
+        if (await Task.WhenAny(handshake, _closed.Task) != handshake)
+            throw new MediaStreamException("Twilio closed before it said start.");
+        return await handshake;
+    }
+
+    public IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync(CancellationToken cancellationToken) => _script.ReadAsync(cancellationToken);
+
+    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => Told($"twilio media {pcmu.Length}");
+
+    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => Told($"twilio mark g{mark.Generation}m{mark.Sequence}");
+
+    public ValueTask SendClearAsync(CancellationToken cancellationToken) => Told("twilio clear");
+
+    public Task CloseAsync()
+    {
+        log.Add("twilio close");
+        _script.Ends();
+        _closed.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    private ValueTask Told(string what)
+    {
+        log.Add(what);
+        if (SendFault is not null)
+            throw SendFault;
+        return Stuck ? new ValueTask(_closed.Task) : ValueTask.CompletedTask;
+    }
+}

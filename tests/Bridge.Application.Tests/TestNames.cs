@@ -1,0 +1,13 @@
+using Bridge.Domain.Calls;
+
+namespace Bridge.Application.Tests;
+
+/// <summary>A call's names, shaped as Twilio shapes them.</summary>
+internal static class TestNames
+{
+    public const string CallSid = "CA0123456789abcdef0123456789abcdef";
+    public const string StreamSid = "MZ0123456789abcdef0123456789abcdef";
+
+    public static CallIdentity Identity { get; } =
+        CallIdentity.TryCreate(CallSid, StreamSid, out var identity) ? identity : throw new InvalidOperationException("The test's own names are wrong.");
+}

@@ -1,0 +1,152 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Bridge.Application.Abstractions;
+using Bridge.Application.Bridging;
+using Bridge.Application.Calls;
+using Bridge.Application.Options;
+using Bridge.Application.Sessions;
+using Bridge.Infrastructure.Realtime.OpenAI;
+using Bridge.Infrastructure.Twilio;
+using MediatR;
+using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
+
+namespace Bridge.Infrastructure.Tests;
+
+/// <summary>
+/// A whole call, from socket to socket: what a frame leaves behind. An optimised build must leave nothing. A debug build
+/// makes an object of every async method's state; there only the same for each frame is asked for.
+/// </summary>
+public sealed class HotPathCallTests
+{
+    // The just-in-time compiler replaces a running loop after ten thousand rounds, and leaves something behind once.
+    private const int WarmUp = 12_000;
+    private const int Frames = 10_000;
+
+    private readonly SteppedTime _time = new();
+    private readonly IMediator _mediator = Substitute.For<IMediator>();
+    private IMeterFactory _meters = null!;
+    private readonly BridgeOptions _bridge = new();
+    private readonly long[] _allocated = new long[3];
+    private int _count;
+
+    private static bool IsOptimised =>
+        typeof(CallBridge).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false) is not [DebuggableAttribute { IsJITOptimizerDisabled: true }];
+
+    [SetUp]
+    public void SetUp()
+    {
+        _meters = Substitute.For<IMeterFactory>();
+        _meters.Create(Arg.Any<MeterOptions>()).Returns(call => new Meter(call.Arg<MeterOptions>()));
+    }
+
+    [TearDown]
+    public void TearDown() => _meters.Dispose();
+
+    [Test]
+    public async Task Frames_of_the_caller_leave_nothing_behind()
+    {
+        var frame = Wire.Bytes($$"""{"event":"media","media":{"track":"inbound","timestamp":"00000000","payload":"{{Convert.ToBase64String(new byte[160])}}"},"streamSid":"{{Wire.StreamSid}}"}""");
+        var timestamp = Wire.Text(frame.Span).IndexOf("00000000", StringComparison.Ordinal);
+        var twilio = Twilio(buffer =>
+        {
+            if (!Counts())
+                return null;
+            _time.Step(TimeSpan.FromMilliseconds(20));
+            Utf8Formatter.TryFormat(_count * 20, frame.Span[timestamp..], out _, new System.Buffers.StandardFormat('D', 8));
+            frame.Span.CopyTo(buffer);
+            return frame.Length;
+        });
+        var model = new LoopSocket(_ => null);
+
+        await CallAsync(twilio, model);
+
+        Assert.That(model.Sent, Is.EqualTo(WarmUp + Frames + 1), "each frame, and the greeting");
+        AssertNothingLeft();
+    }
+
+    [Test]
+    public async Task Deltas_of_the_model_and_their_marks_leave_nothing_behind()
+    {
+        var delta = Wire.Bytes(
+            $$"""{"type":"response.output_audio.delta","event_id":"event_1","response_id":"resp_1","item_id":"item_1","output_index":0,"content_index":0,"delta":"{{Convert.ToBase64String(new byte[160])}}"}""");
+        var twilio = Twilio(_ => null);
+        var model = new LoopSocket(buffer =>
+        {
+            if (!Counts())
+                return null;
+            _time.Step(TimeSpan.FromMilliseconds(20));
+            delta.Span.CopyTo(buffer);
+            return delta.Length;
+        });
+
+        await CallAsync(twilio, model);
+
+        Assert.That(twilio.Sent, Is.GreaterThan(WarmUp + Frames), "each delta, and marks");
+        AssertNothingLeft();
+    }
+
+    /// <summary>Counts a frame; writes down what was allocated at the beginning, the middle and the end; false when there were enough.</summary>
+    private bool Counts()
+    {
+        if (_count is WarmUp or WarmUp + (Frames / 2) or WarmUp + Frames)
+            _allocated[(_count - WarmUp) / (Frames / 2)] = GC.GetAllocatedBytesForCurrentThread();
+        return _count++ < WarmUp + Frames;
+    }
+
+    private void AssertNothingLeft()
+    {
+        var (first, second) = (_allocated[1] - _allocated[0], _allocated[2] - _allocated[1]);
+
+        Assert.That((first, second), Is.EqualTo(IsOptimised ? (0L, 0L) : (second, second)));
+    }
+
+    private static LoopSocket Twilio(LoopSocket.Next next)
+    {
+        var start = Wire.Bytes(
+            $$$$"""{"event":"start","start":{"accountSid":"AC1","streamSid":"{{{{Wire.StreamSid}}}}","callSid":"{{{{Wire.CallSid}}}}","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}""");
+        var started = false;
+        return new LoopSocket(buffer =>
+        {
+            if (started)
+                return next(buffer);
+            started = true;
+            start.Span.CopyTo(buffer);
+            return start.Length;
+        });
+    }
+
+    private async Task CallAsync(LoopSocket twilio, LoopSocket model)
+    {
+        var session = new OpenAIRealtimeSession(model, new OpenAIEventLog("", NullLogger.Instance), _bridge.CloseTimeout, _time, NullLogger.Instance);
+        _mediator.Send(Arg.Any<OpenRealtimeSession>(), Arg.Any<CancellationToken>()).Returns(Task.FromResult<IRealtimeSession>(session));
+        using var registry = new CallRegistry(Microsoft.Extensions.Options.Options.Create(_bridge));
+        var bridge = new CallBridge(
+            registry,
+            _mediator,
+            new CallPublisher(_mediator, NullLogger<CallPublisher>.Instance),
+            new BridgeMetrics(_meters),
+            Microsoft.Extensions.Options.Options.Create(_bridge),
+            Microsoft.Extensions.Options.Options.Create(new AssistantOptions { Greeting = "Say hello." }),
+            _time,
+            NullLogger<CallBridge>.Instance);
+        // Nothing here ever waits, so all frames are carried before this returns, on this thread.
+        var run = bridge.RunAsync(new TwilioMediaSocket(twilio, _bridge.CloseTimeout, _time), CancellationToken.None);
+        Assert.That(_count, Is.EqualTo(WarmUp + Frames + 1));
+        twilio.Closes();
+        await run.WaitAsync(SocketPair.Patience);
+    }
+
+    /// <summary>A clock that stands still until it is told to go on, and makes no garbage.</summary>
+    private sealed class SteppedTime : TimeProvider
+    {
+        private long _now = 1;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Volatile.Read(ref _now);
+
+        public void Step(TimeSpan by) => Interlocked.Add(ref _now, by.Ticks);
+    }
+}
