@@ -65,7 +65,7 @@ public sealed class ArchitectureTests
     {
         foreach (var assembly in new[] { Domain, Infrastructure })
             Assert.That(assembly.GetReferencedAssemblies().Select(a => a.Name), Has.None.EqualTo("MediatR"));
-        foreach (var onThePath in new[] { "CallerToModelPump", "ModelToCallerPump", "ModelConversation", "WaitingAudio", "InactivityPadding", "CallInProgress" })
+        foreach (var onThePath in new[] { "CallerToModelPump", "ModelToCallerPump", "ModelConversation", "CallerAudioSender", "WaitingAudio", "InactivityPadding", "CallInProgress" })
         {
             Assert.That(Application.GetType($"Bridge.Application.Bridging.{onThePath}"), Is.Not.Null, onThePath);
             Types().That().ResideInNamespace("Bridge.Application.Bridging").And().HaveNameStartingWith(onThePath)

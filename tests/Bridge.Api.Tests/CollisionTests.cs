@@ -27,8 +27,10 @@ public sealed class CollisionTests
         await other;
 
         await caller.WaitForMediaAsync(Pcmu.Samples(400), cancel);
-        Assert.That(session.Errors.Select(e => e.Code), Is.EqualTo(new[] { "conversation_already_has_active_response" }));
-        Assert.That(session.Received.Count(e => e.Type == "response.create"), Is.EqualTo(2));
+        // Where nothing is known to be active, one try more is made at once; then the end of the other is waited for.
+        Assert.That(session.Errors.Select(e => e.Code), Is.All.EqualTo("conversation_already_has_active_response"));
+        Assert.That(session.Errors, Has.Count.InRange(1, endFirst ? 1 : 2));
+        Assert.That(session.Received.Count(e => e.Type == "response.create"), Is.EqualTo(session.Errors.Count + 1));
         Assert.That(bridge.Logs.Lines, Has.None.StartsWith("Warning The model"));
         Assert.That(session.Violations, Is.Empty, "no event id came twice");
     }
@@ -73,16 +75,24 @@ public sealed class CollisionTests
     [Test]
     public async Task A_cancel_that_comes_too_late_is_no_fault(CancellationToken cancel)
     {
-        await using var bridge = await StartAsync(ModelAnswer.Tones(200), debug: true);
+        await using var bridge = await StartAsync(ModelAnswer.Tones(200) with { HoldBeforeCreated = true }, debug: true);
         _ready.SetResult();
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
-        await caller.WaitForMediaAsync(Pcmu.Samples(200), cancel);
+        await session.WaitForAsync("response.create", 1, cancel);
+        caller.KeepStepWith(session);
+        await caller.StepAsync(10, cancel);
 
-        await session.SendErrorAsync(new RealtimeError("response_cancel_not_active", "Cancellation failed: no active response found"));
+        // The greeting begins and ends in one go, so the cancel crosses its response.done.
+        await session.SpeechStartedAsync();
+        session.Continue();
         await bridge.Logs.WaitForAsync("A race, and no fault: response_cancel_not_active");
+        await session.SpeechStoppedAsync();
         await session.RespondAsync(ModelAnswer.Tones(200));
-        await caller.WaitForMediaAsync(Pcmu.Samples(400), cancel);
+        await caller.StepAsync(20, cancel);
+
+        Assert.That(session.Errors.Select(e => e.Code), Is.EqualTo(new[] { "response_cancel_not_active" }));
+        Assert.That(caller.Playout.HeardSamples, Is.EqualTo(Pcmu.Samples(200)));
     }
 
     private Task<BridgeHost> StartAsync(ModelAnswer greeting, bool debug = false) =>

@@ -3,7 +3,7 @@ using Bridge.Simulator.Model;
 
 namespace Bridge.Api.Tests;
 
-/// <summary>The caller's frames are the time of the call. When they are odd, what was heard is still what was heard.</summary>
+/// <summary>Odd frames of the caller must not move what was heard: it goes on at the pace of time.</summary>
 [CancelAfter(30_000)]
 public sealed class MatrixFrameTests
 {

@@ -54,15 +54,25 @@ internal sealed class MatrixTable
         Append(text, "speed", steady.GroupBy(one => FormattableString.Invariant($"{one.Cell.Answer.Speed}")));
         Append(text, "shape", steady.GroupBy(one => $"{one.Cell.Shape}"));
         Append(text, "moment", steady.GroupBy(one => $"{one.Cell.Moment}"));
-        text.AppendLine().AppendLine("furthest apart:");
+        text.AppendLine().AppendLine("each interruption, the furthest apart first:");
         foreach (var (line, all, _, _) in _rows)
         {
-            foreach (var item in all.OrderByDescending(one => Math.Abs(one.DifferenceMs)).Take(3))
-                text.AppendLine($"  {line.Name}: {item}");
+            foreach (var item in all.OrderByDescending(one => Math.Abs(one.DifferenceMs)))
+                text.AppendLine($"  {line.Name}: {item}: {Why(line, item)}");
         }
 
         return text.ToString();
     }
+
+    private static string Why(MatrixLine line, MatrixTruncation item) => item switch
+    {
+        { ToldMs: 0, HeardMs: 0 } => "behind what was heard",
+        { IsForgotten: true } => "heard to its end by our clock; the line held its end up",
+        { IsNeedless: true } => "its end was heard while the clear was on its way",
+        _ when Math.Abs(item.DifferenceMs) <= 1 => "whole milliseconds, rounded down",
+        _ when line.JitterMs > 0 => "the line was slower or faster at the clear than at the first byte",
+        _ => "marks that came by another way than the audio moved the playhead",
+    };
 
     private static void Append(StringBuilder text, string by, IEnumerable<IGrouping<string, MatrixTruncation>> groups)
     {

@@ -26,7 +26,7 @@ internal sealed class CallRig : IDisposable
         Bridge = new CallBridge(
             Registry,
             Mediator,
-            new CallPublisher(Mediator, PublisherLogger),
+            new CallPublisher(Mediator, Time, PublisherLogger),
             new BridgeMetrics(Metrics),
             Microsoft.Extensions.Options.Options.Create(Options),
             Microsoft.Extensions.Options.Options.Create(Assistant),

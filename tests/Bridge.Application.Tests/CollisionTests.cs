@@ -42,7 +42,12 @@ public sealed class CollisionTests
     public async Task A_request_that_is_refused_for_ever_is_given_up()
     {
         for (var i = 0; i < 10; i++)
+        {
             await RefuseAsync();
+            await RefuseAsync();
+            await _rig.Model.BeginsAsync($"resp_{i}");
+            await _rig.Model.EndsAsync($"resp_{i}");
+        }
 
         Assert.That(Creates(), Is.EqualTo(3));
         await AssertAliveAsync();

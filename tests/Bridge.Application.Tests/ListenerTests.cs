@@ -76,7 +76,7 @@ public sealed class ListenerTests
             blocked.Wait(CallRig.Patience);
             return Task.CompletedTask;
         });
-        var told = new CallPublisher(mediator, SubstituteLogger.Of<CallPublisher>()).PublishAsync(new CallStarted(TestNames.Identity));
+        var told = new CallPublisher(mediator, TimeProvider.System, SubstituteLogger.Of<CallPublisher>()).PublishAsync(new CallStarted(TestNames.Identity));
         Assert.That(told.IsCompleted, Is.False);
 
         blocked.Set();
@@ -89,7 +89,7 @@ public sealed class ListenerTests
         var mediator = Substitute.For<IMediator>();
         mediator.Publish(Arg.Any<INotification>(), Arg.Any<CancellationToken>()).ThrowsAsync(new NotSupportedException("a fault of theirs"));
         var logger = SubstituteLogger.Of<CallPublisher>();
-        await new CallPublisher(mediator, logger).PublishAsync(new CallStarted(TestNames.Identity)).WaitAsync(CallRig.Patience);
+        await new CallPublisher(mediator, TimeProvider.System, logger).PublishAsync(new CallStarted(TestNames.Identity)).WaitAsync(CallRig.Patience);
 
         var (level, text) = logger.Lines().Single();
         Assert.That((level, text.Contains(nameof(CallStarted))), Is.EqualTo((LogLevel.Error, true)));

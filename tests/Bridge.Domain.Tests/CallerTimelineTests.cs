@@ -28,8 +28,8 @@ public sealed class CallerTimelineTests
     public void Frames(string stamps, string decisions) => Assert.That(Decide(new CallerTimeline(10_000), stamps), Is.EqualTo(decisions));
 
     [Test]
-    public void With_a_longest_gap_of_nothing_nothing_is_filled() =>
-        Assert.That(Decide(new CallerTimeline(0), "100 120 5000 5020 5020"), Is.EqualTo("+ + + + -"));
+    public void With_a_longest_gap_of_nothing_the_frames_stay_as_they_come() =>
+        Assert.That(Decide(new CallerTimeline(0), "100 120 5000 5020 5020"), Is.EqualTo("+ + + + +"));
 
     [Test]
     public void Of_a_longer_gap_the_longest_is_filled() =>

@@ -5,7 +5,7 @@ namespace Bridge.Domain.Tests;
 /// <summary>
 /// One response at a time. What happens, word by word: "ask" we want one, "+1" a response begins that answers request 1, "+m" one the
 /// model began by itself, "-" the active one ends, "busy1" request 1 is refused because another is active, "fail1" it fails,
-/// "!" the caller speaks, "new" another session. What is sent then: "1" request 1, "." nothing, "x" the orphan is cancelled.
+/// "!" the caller speaks, "~" stops, "new" another session. What is sent then: "1" request 1, "." nothing, "x" the orphan is cancelled.
 /// </summary>
 public sealed class ResponseArbiterTests
 {
@@ -25,7 +25,7 @@ public sealed class ResponseArbiterTests
     [TestCase("ask +m busy1 - +1 -", "1 . . 1 . .", TestName = "Sent_again_and_answered_it_is_not_sent_a_third_time")]
     [TestCase("ask +m busy1 ask -", "1 . . . 1", TestName = "A_refused_request_keeps_its_turn")]
     [TestCase("ask +m busy1 - +m busy1 - +m busy1 -", "1 . . 1 . . 1 . . .", TestName = "Refused_three_times_it_is_given_up")]
-    [TestCase("ask busy1 busy1 busy1 ask", "1 1 1 . 2", TestName = "Given_up_it_does_not_keep_others_waiting")]
+    [TestCase("ask busy1 busy1 +m - busy1 ask", "1 1 . . 1 . 2", TestName = "Given_up_it_does_not_keep_others_waiting")]
     [TestCase("ask fail1 ask", "1 . 2", TestName = "A_request_that_failed_with_no_response_leaves_nothing_stuck")]
     [TestCase("ask ask fail1", "1 . 2", TestName = "A_failure_lets_the_next_go")]
     [TestCase("ask fail7 ask", "1 . .", TestName = "The_failure_of_another_command_is_not_the_requests")]
@@ -35,12 +35,15 @@ public sealed class ResponseArbiterTests
     [TestCase("ask +1 busy1 ask -", "1 . . . 2", TestName = "An_answered_request_cannot_be_refused_afterwards")]
     [TestCase("ask ! +1", "1 . x", TestName = "Asked_then_the_caller_speaks_its_response_is_an_orphan")]
     [TestCase("ask ! +m", "1 . .", TestName = "The_models_own_response_to_the_caller_is_no_orphan")]
-    [TestCase("ask ! +1 - ask", "1 . x . 2", TestName = "After_an_orphan_all_is_as_before")]
-    [TestCase("ask ! +1 - ask +2", "1 . x . 2 .", TestName = "The_response_after_an_orphan_is_none")]
-    [TestCase("ask ! busy1 ask", "1 . . 2", TestName = "An_orphan_that_is_refused_is_not_sent_again")]
-    [TestCase("ask ! fail1 ask +2", "1 . . 2 .", TestName = "An_orphan_that_failed_makes_no_orphan_of_the_next")]
-    [TestCase("ask +1 ! ask -", "1 . . . 2", TestName = "A_response_that_began_before_the_caller_spoke_is_no_orphan")]
-    [TestCase("! ask +1", ". 1 .", TestName = "What_is_asked_for_after_the_caller_spoke_is_no_orphan")]
+    [TestCase("ask ! +1 - ~ ask", "1 . x . . 2", TestName = "After_an_orphan_all_is_as_before")]
+    [TestCase("ask ! +1 - ~ ask +2", "1 . x . . 2 .", TestName = "The_response_after_an_orphan_is_none")]
+    [TestCase("ask ! busy1 ~ ask", "1 . . . 2", TestName = "An_orphan_that_is_refused_is_not_sent_again")]
+    [TestCase("ask ! fail1 ~ ask +2", "1 . . . 2 .", TestName = "An_orphan_that_failed_makes_no_orphan_of_the_next")]
+    [TestCase("ask +1 ! -", "1 . . .", TestName = "A_response_that_began_before_the_caller_spoke_is_no_orphan")]
+    [TestCase("! ask ~ +m -", ". . . . 1", TestName = "What_is_asked_for_while_the_caller_speaks_waits_for_the_models_own_answer")]
+    [TestCase("ask +m busy1 ! - ~ +m -", "1 . . . . . . .", TestName = "What_waited_when_the_caller_spoke_is_not_asked_for_any_more")]
+    [TestCase("ask +m busy -", "1 . . 1", TestName = "A_refusal_that_names_no_request_is_about_the_one_asked_for")]
+    [TestCase("ask +m - +m - ask", "1 . . . . 2", TestName = "A_request_that_is_never_answered_does_not_hold_up_the_next_for_ever")]
     [TestCase("ask new", "1 1", TestName = "Of_a_new_session_what_was_not_answered_is_asked_for_again")]
     [TestCase("ask +1 new", "1 . .", TestName = "Of_a_new_session_what_was_begun_is_not_asked_for_again")]
     [TestCase("+m ask ask new", ". . . 1", TestName = "Of_a_new_session_what_waited_is_asked_for_in_its_order")]
@@ -89,11 +92,18 @@ public sealed class ResponseArbiterTests
             "fail" => _arbiter.Failed(number),
             "new" => _arbiter.Reset(),
             "!" => CallerSpeaks(),
+            "~" => CallerStops(),
             _ => null,
         };
         if (step[0] == '+' && _arbiter.Started($"r{++_responses}", number))
             return "x";
         return request?.Number.ToString() ?? ".";
+    }
+
+    private ResponseRequest? CallerStops()
+    {
+        _arbiter.CallerStoppedSpeaking();
+        return null;
     }
 
     private ResponseRequest? CallerSpeaks()

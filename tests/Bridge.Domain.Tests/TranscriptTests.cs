@@ -159,13 +159,13 @@ public sealed class TranscriptTests
     }
 
     [Test]
-    public void Words_without_spaces_are_heard_whole_or_not_at_all()
+    public void A_text_without_spaces_is_cut_where_the_audio_was()
     {
         _transcript.Generated("a1", 8000);
         _transcript.Heard("a1", 5000);
         _transcript.Complete("a1", Speaker.Assistant, "Donaudampfschiff");
 
-        Assert.That(Turns(), Is.EqualTo("A: | Donaudampfschiff"));
+        Assert.That(Turns(), Is.EqualTo("A: Donaudampf | schiff"));
     }
 
     private void Says(string item, string text)

@@ -62,7 +62,8 @@ public sealed class HotPathCallTests
 
         await CallAsync(twilio, model);
 
-        Assert.That(model.Sent, Is.EqualTo(WarmUp + Frames + 1), "each frame, and the greeting");
+        // The first frames may wait for the session and go together.
+        Assert.That(model.Sent, Is.InRange(Frames + 1, WarmUp + Frames + 1), "each frame, and the greeting");
         AssertNothingLeft();
     }
 
@@ -125,7 +126,7 @@ public sealed class HotPathCallTests
         var bridge = new CallBridge(
             registry,
             _mediator,
-            new CallPublisher(_mediator, NullLogger<CallPublisher>.Instance),
+            new CallPublisher(_mediator, TimeProvider.System, NullLogger<CallPublisher>.Instance),
             new BridgeMetrics(_meters),
             Microsoft.Extensions.Options.Options.Create(_bridge),
             Microsoft.Extensions.Options.Options.Create(new AssistantOptions { Greeting = "Say hello." }),

@@ -88,7 +88,7 @@ public sealed class OpenAIWordsTests
     public void An_error_names_the_request_it_refuses_and_the_field_it_is_about() =>
         Assert.That(
             ForTheCall(Error).Error,
-            Is.EqualTo(new RealtimeError("conversation_already_has_active_response", "response.x[0]", "Busy.", RealtimeErrorKind.ResponseActive, 7)));
+            Is.EqualTo(new RealtimeError("conversation_already_has_active_response", "response.x[0]", "Busy.", RealtimeErrorKind.ResponseActive, 7) { About = "(response create 7)" }));
 
     [TestCase("a19")]
     [TestCase("t19")]

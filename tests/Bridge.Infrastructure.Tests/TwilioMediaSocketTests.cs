@@ -155,16 +155,18 @@ public sealed class TwilioMediaSocketTests
         var payload = Convert.ToBase64String(new byte[160]);
         var streaming = _sockets.FarStreamsUntilClosedAsync($$$"""{"event":"media","media":{"track":"inbound","timestamp":"102","payload":"{{{payload}}}"}}""", stopAfterClose: 200);
         var lengths = new List<int>();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(async () =>
         {
             await foreach (var e in _stream.ReadEventsAsync(CancellationToken.None))
             {
                 lengths.Add(e.Audio.Length);
+                begun.TrySetResult();
                 if (!readOn && lengths.Count == 50)
                     break;
             }
         });
-        await _sockets.FarSentAsync(100);
+        await Task.WhenAll(_sockets.FarSentAsync(100), begun.Task).WaitAsync(SocketPair.Patience);
         if (!readOn)
             await reading.WaitAsync(SocketPair.Patience);
         await _stream.CloseAsync().WaitAsync(SocketPair.Patience);

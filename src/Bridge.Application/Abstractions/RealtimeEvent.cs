@@ -85,4 +85,8 @@ public enum RealtimeErrorKind
 /// <param name="Message">Its sentence. It may repeat what was sent, a prompt or a key, and goes into no log above Trace.</param>
 /// <param name="Kind">What to do about it.</param>
 /// <param name="Request">The number of the response request that it refuses; null when it is about something else.</param>
-public sealed record RealtimeError(string Code, string Parameter, string Message, RealtimeErrorKind Kind, int? Request = null);
+public sealed record RealtimeError(string Code, string Parameter, string Message, RealtimeErrorKind Kind, int? Request = null)
+{
+    /// <summary>The command of ours that it is about, for the log; empty when it is about none.</summary>
+    public string About { get; init; } = "";
+}

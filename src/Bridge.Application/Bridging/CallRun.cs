@@ -34,9 +34,9 @@ internal sealed partial class CallRun(
         using var dialing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         call.State.StreamStarted();
         var opening = OpenAsync(dialing.Token);
-        using var fromCaller = new CallerToModelPump(call, socket, opening);
-        var callerSide = GuardAsync(fromCaller.RunAsync(aborted));
-        var modelSide = GuardAsync(RunModelSideAsync(opening, aborted));
+        using var sender = new CallerAudioSender(call);
+        var modelSide = GuardAsync(RunModelSideAsync(opening, sender, aborted));
+        var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(aborted));
         Turns = PublishTurnsAsync();
         var draining = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var drain = calls.CallsMustEnd.Register(() => draining.TrySetResult(CallEndReason.Draining));
@@ -66,7 +66,7 @@ internal sealed partial class CallRun(
     private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken) =>
         await mediator.Send(new OpenRealtimeSession(call.State.Identity), cancellationToken);
 
-    private async Task<CallEndReason> RunModelSideAsync(Task<IRealtimeSession> opening, CancellationToken aborted)
+    private async Task<CallEndReason> RunModelSideAsync(Task<IRealtimeSession> opening, CallerAudioSender sender, CancellationToken aborted)
     {
         IRealtimeSession session;
         try
@@ -85,10 +85,12 @@ internal sealed partial class CallRun(
             return CallEndReason.CallerHungUp;
         }
 
-        await using var padding = new InactivityPadding(call, session, options.CallerAudio, time);
+        await using var padding = new InactivityPadding(call, sender, options.CallerAudio, time);
         var conversation = new ModelConversation(call, session, metrics, logger);
         await conversation.AskForResponseAsync(assistant.Greeting, aborted);
         LogGreeting();
+        // The greeting first: what the caller said meanwhile may interrupt it, but must not keep it from beginning.
+        sender.Open(session);
         var reason = await new ModelToCallerPump(call, socket, session, conversation, padding, metrics, time, options.LogTiming, logger).RunAsync(aborted);
         // When the caller's connection is gone, both readers end, in no order.
         return aborted.IsCancellationRequested ? CallEndReason.CallerHungUp : reason;

@@ -1,4 +1,3 @@
-using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Bridge.Domain.Playback;
 
@@ -11,21 +10,21 @@ namespace Bridge.Application.Bridging;
 internal sealed class InactivityPadding : IAsyncDisposable
 {
     private readonly CallInProgress _call;
-    private readonly IRealtimeSession _session;
+    private readonly CallerAudioSender _sender;
     private readonly CallerAudioOptions _options;
     private readonly ITimer _timer;
     private bool _speaking;
 
-    public InactivityPadding(CallInProgress call, IRealtimeSession session, CallerAudioOptions options, TimeProvider time)
+    public InactivityPadding(CallInProgress call, CallerAudioSender sender, CallerAudioOptions options, TimeProvider time)
     {
-        (_call, _session, _options) = (call, session, options);
+        (_call, _sender, _options) = (call, sender, options);
         _timer = time.CreateTimer(static padding => ((InactivityPadding)padding!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The model heard the caller begin.</summary>
     public void SpeechStarted()
     {
-        if (_options is { InactivityMs: 0 } or { InactivitySilenceMs: 0 } || !_session.Capabilities.NeedsSteadyAudio)
+        if (_options is { InactivityMs: 0 } or { InactivitySilenceMs: 0 } || !_sender.NeedsSteadyAudio)
             return;
         lock (_call.Gate)
         {
@@ -62,19 +61,12 @@ internal sealed class InactivityPadding : IAsyncDisposable
             _call.Timeline.Filled(_options.InactivitySilenceMs);
         }
 
-        _ = AppendAsync();
+        _sender.AppendSilence((int)Pcmu.ToSamples(_options.InactivitySilenceMs));
     }
 
     private void WaitForTheRest()
     {
         var due = _call.LastFrame + TimeSpan.FromMilliseconds(_options.InactivityMs) - _call.Elapsed;
         _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    // A session that is gone swallows it, so there is nothing to catch here.
-    private async Task AppendAsync()
-    {
-        for (var left = (int)Pcmu.ToSamples(_options.InactivitySilenceMs); left > 0; left -= Silence.Second.Length)
-            await _session.AppendAudioAsync(Silence.Second[..Math.Min(left, Silence.Second.Length)], CancellationToken.None);
     }
 }

@@ -78,7 +78,7 @@ internal sealed partial class ModelConversation(CallInProgress call, IRealtimeSe
                 break;
 
             default:
-                LogModelError(error.Code, error.Parameter);
+                LogModelError(error.Code, error.Parameter, error.About);
                 LogErrorSensitive(error.Message);
                 lock (call.Gate)
                     next = call.State.ResponseFailed(error.Request);
@@ -99,9 +99,9 @@ internal sealed partial class ModelConversation(CallInProgress call, IRealtimeSe
             if (e.Kind == RealtimeEventKind.ItemAdded)
                 transcript.Added(e.Item.ItemId, e.PreviousItemId, e.Speaker);
             else if (e.Kind == RealtimeEventKind.TextDelta)
-                transcript.Append(e.Item.ItemId, e.Text ?? "");
+                transcript.Append(e.Item, e.Text ?? "");
             else if (e.Kind == RealtimeEventKind.TextFinished)
-                transcript.Complete(e.Item.ItemId, e.Speaker, e.Text);
+                transcript.Complete(e.Item, e.Speaker, e.Text);
         }
 
         if (e.Kind == RealtimeEventKind.TextFinished)
@@ -117,8 +117,8 @@ internal sealed partial class ModelConversation(CallInProgress call, IRealtimeSe
     [LoggerMessage(Level = LogLevel.Debug, Message = "Response {ResponseId} began although the caller was already speaking; it is cancelled")]
     private partial void LogOrphan(string responseId);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The model reports an error: {Code} {Parameter}")]
-    private partial void LogModelError(string code, string parameter);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The model reports an error: {Code} {Parameter} {About}")]
+    private partial void LogModelError(string code, string parameter, string about);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The model's response failed: {Code} {Parameter}")]
     private partial void LogResponseFailed(string code, string parameter);

@@ -48,6 +48,8 @@ internal sealed partial class ModelToCallerPump(
 
                 case RealtimeEventKind.SpeechStopped:
                     _speechStopped = time.GetTimestamp();
+                    lock (call.Gate)
+                        call.State.CallerStoppedSpeaking();
                     padding.SpeechStopped();
                     break;
 

@@ -5,7 +5,7 @@ namespace Bridge.Application.Options;
 /// <summary>How the caller's audio is kept in true time for models whose voice detection counts samples.</summary>
 public sealed class CallerAudioOptions
 {
-    /// <summary>Frames that are missing are filled with silence, up to so many milliseconds; 0 fills nothing.</summary>
+    /// <summary>Frames that are missing are filled with silence, up to so many milliseconds, and late or repeated ones dropped; 0 leaves the frames as they come.</summary>
     [Range(0, 60_000, ErrorMessage = "Bridge:CallerAudio:LongestGapMs must be from 0 (off) to 60000.")]
     public int LongestGapMs { get; set; } = 10_000;
 

@@ -11,13 +11,16 @@ public readonly record struct FrameDecision(int Silence, bool Keep);
 /// Keeps the caller's audio in true time. The model's voice detection counts samples, so a frame that is missing makes its
 /// clock slow: gaps in the timestamps are filled with silence. Frames that come late or twice are dropped.
 /// </summary>
-/// <param name="longestGapMs">The most that is filled, in milliseconds; 0 fills nothing.</param>
+/// <param name="longestGapMs">The most that is filled, in milliseconds; 0 leaves the frames as they come.</param>
 public sealed class CallerTimeline(int longestGapMs)
 {
     /// <summary>Timestamps are irregular by some milliseconds; less than a frame is no gap, and no frame from the past.</summary>
     private const int ToleranceMs = 18;
 
-    /// <summary>A stream whose timestamps lie back and go on from each other counts anew.</summary>
+    /// <summary>A gap that is so much longer than the time without a frame is no gap: the stamp is wrong, or the stream counts anew.</summary>
+    private const int ImplausibleMs = 2_000;
+
+    /// <summary>A stream whose timestamps lie elsewhere and go on from each other counts anew.</summary>
     private const int FramesToBelieve = 3;
 
     private long? _next;
@@ -28,8 +31,11 @@ public sealed class CallerTimeline(int longestGapMs)
     /// <summary>A frame came.</summary>
     /// <param name="timestampMs">Its stamp; null when it could not be read: then its time is not known, and it is kept as it is.</param>
     /// <param name="samples">Its length.</param>
-    public FrameDecision Take(long? timestampMs, int samples)
+    /// <param name="since">The time since the frame before; null when it is not known.</param>
+    public FrameDecision Take(long? timestampMs, int samples, TimeSpan? since = null)
     {
+        if (longestGapMs == 0)
+            return new FrameDecision(0, Keep: true);
         var length = Pcmu.ToMilliseconds(samples);
         if (timestampMs is not { } at || at > long.MaxValue / 1_000)
         {
@@ -40,6 +46,12 @@ public sealed class CallerTimeline(int longestGapMs)
         var gap = _next is { } next ? at - next : 0;
         if (gap < -ToleranceMs && !CountsAnew(at, length))
             return new FrameDecision(0, Keep: false);
+        if (since is { } quiet && gap > quiet.TotalMilliseconds + ImplausibleMs)
+        {
+            _next = CountsAnew(at, length) ? at + length : _next + length;
+            return new FrameDecision(0, Keep: true);
+        }
+
         _strangers = 0;
         if (Math.Abs(gap) <= ToleranceMs)
         {

@@ -61,7 +61,7 @@ public sealed class Call(CallIdentity identity)
     {
         if (State != CallState.Active || samples <= 0)
             return default;
-        _transcript.Generated(item.ItemId, samples);
+        _transcript.Generated(item, samples);
         if (_turn.MayBeHeard(responseId))
         {
             Advance(elapsed);
@@ -70,7 +70,7 @@ public sealed class Call(CallIdentity identity)
 
         if (!_turn.IsNews(item))
             return default;
-        _transcript.Heard(item.ItemId, 0);
+        _transcript.Heard(item, 0);
         return new PlayDecision(Send: false, default, new Truncation(item, 0, 0));
     }
 
@@ -120,13 +120,16 @@ public sealed class Call(CallIdentity identity)
             return interruption;
         foreach (var item in _playback.Unheard)
         {
-            _transcript.Heard(item.Key.ItemId, item.Heard);
+            _transcript.Heard(item.Key, item.Heard);
             _turn.Told(item.Key);
         }
 
         _playback.Clear();
         return interruption;
     }
+
+    /// <summary>The caller stopped speaking: the model answers by itself, and after that what waits may be asked for.</summary>
+    public void CallerStoppedSpeaking() => _responses.CallerStoppedSpeaking();
 
     /// <summary>
     /// The model's session is gone and another takes its place: what is queued plays on, but its items mean nothing to the
@@ -136,6 +139,7 @@ public sealed class Call(CallIdentity identity)
     {
         _turn.Reset();
         _playback.Abandon();
+        _transcript.SessionReplaced();
         NoteHeard();
         return UnlessOver(_responses.Reset());
     }
@@ -150,7 +154,7 @@ public sealed class Call(CallIdentity identity)
             return false;
         Advance(elapsed);
         foreach (var item in _playback.Unheard)
-            _transcript.Heard(item.Key.ItemId, item.Heard);
+            _transcript.Heard(item.Key, item.Heard);
         State = CallState.Ended;
         EndReason = reason;
         return true;
@@ -168,6 +172,6 @@ public sealed class Call(CallIdentity identity)
     private void NoteHeard()
     {
         while (_playback.TryTakeHeard(out var item))
-            _transcript.Heard(item.Key.ItemId, null);
+            _transcript.Heard(item.Key, null);
     }
 }

@@ -14,8 +14,8 @@ public sealed class MediaClock
     /// <summary>The stretch of which the least delay is taken.</summary>
     private static readonly long Window = Pcmu.ToSamples(5_000);
 
-    /// <summary>Clocks of two machines differ by less than this in a window: a thousandth. What differs by more is a leap.</summary>
-    private static readonly long MostCreep = Window / 1_000;
+    /// <summary>Clocks of two machines differ by less than this in a window; stamps are whole milliseconds. What differs by more is the network's.</summary>
+    private static readonly long MostCreep = Pcmu.ToSamples(1);
 
     /// <summary>A window with fewer frames than a fifth of those that are due says too little about the least delay.</summary>
     private const int EnoughFrames = 50;

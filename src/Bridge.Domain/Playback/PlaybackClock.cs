@@ -110,8 +110,8 @@ public sealed class PlaybackClock
         Play(entry.Position - _played);
         if (entry.IntoSilence)
             _trip.Measured(_time - entry.PassedAt!.Value);
-        else if (_queue.Count > 0 && _drift == 0 && (entry.PassedAt ?? _time) >= _steadySince)
-            TakeIn(_trip.Lag(_time - (entry.PassedAt ?? _time), Math.Max(0, _heldBack), Tolerance));
+        else if (_queue.Count > 0 && _drift == 0 && entry.PassedAt is { } passedAt && passedAt >= _steadySince)
+            TakeIn(_trip.Lag(_time - passedAt, Math.Max(0, _heldBack), Tolerance));
     }
 
     /// <summary>The items heard to their end since this was asked last, in the order in which they ended.</summary>

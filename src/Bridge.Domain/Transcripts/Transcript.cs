@@ -1,3 +1,5 @@
+using Bridge.Domain.Playback;
+
 namespace Bridge.Domain.Transcripts;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Bridge.Domain.Transcripts;
 public sealed class Transcript
 {
     private readonly List<TranscriptItem> _items = [];
+    private int _firstOfSession;
 
     /// <summary>An item joined the conversation.</summary>
     /// <param name="itemId">Its name.</param>
@@ -16,28 +19,43 @@ public sealed class Transcript
     {
         if (IndexOf(itemId) >= 0)
             return;
-        var before = previousItemId is null ? -1 : IndexOf(previousItemId);
+        var before = previousItemId is null ? _firstOfSession - 1 : IndexOf(previousItemId);
         var unknown = previousItemId is not null && before < 0;
         _items.Insert(unknown ? _items.Count : before + 1, new TranscriptItem(itemId, speaker));
     }
 
     /// <summary>Words of the assistant came.</summary>
-    public void Append(string itemId, string text) => Find(itemId, Speaker.Assistant).Append(text);
+    public void Append(ItemKey item, string text) => Part(item, Speaker.Assistant).Append(text);
 
     /// <summary>All words of an item; null to keep those that came.</summary>
-    public void Complete(string itemId, Speaker speaker, string? text) => Find(itemId, speaker).Complete(text);
+    public void Complete(ItemKey item, Speaker speaker, string? text)
+    {
+        Part(item, speaker).Complete(text);
+        MayHaveEnded = true;
+    }
 
     /// <summary>Audio of an item came from the model.</summary>
-    public void Generated(string itemId, int samples) => Find(itemId, Speaker.Assistant).Generated(samples);
+    public void Generated(ItemKey item, int samples) => Part(item, Speaker.Assistant).Generated(samples);
 
     /// <summary>No more of an item's audio will be heard than so many samples; null for all of it.</summary>
-    public void Heard(string itemId, long? samples) => Find(itemId, Speaker.Assistant).Heard(samples);
+    public void Heard(ItemKey item, long? samples)
+    {
+        Part(item, Speaker.Assistant).Heard(samples);
+        MayHaveEnded = true;
+    }
+
+    /// <summary>Something was said or heard to its end since <see cref="TakeEnded"/> last found nothing.</summary>
+    public bool MayHaveEnded { get; private set; }
+
+    /// <summary>Another session goes on with the conversation: what it calls its first item stands behind all that was said.</summary>
+    public void SessionReplaced() => _firstOfSession = _items.Count;
 
     /// <summary>A response ended: items that have words and no audio will have none.</summary>
     public void NoMoreAudio()
     {
         foreach (var item in _items)
             item.NoMoreAudio();
+        MayHaveEnded = true;
     }
 
     /// <summary>A turn that has ended since this was asked last: its words are complete and it is known what was heard.</summary>
@@ -48,22 +66,29 @@ public sealed class Transcript
             if (!item.Ended || item.Reported)
                 continue;
             item.Reported = true;
-            return item.ToTurn();
+            // A turn nobody could write down has no words to tell.
+            var turn = item.ToTurn();
+            if (turn.Heard.Length + turn.Unheard.Length > 0)
+                return turn;
         }
 
+        MayHaveEnded = false;
         return null;
     }
 
     /// <summary>The conversation so far, as it was heard; items without words are left out.</summary>
     public IReadOnlyList<TranscriptTurn> Turns() => [.. _items.Select(i => i.ToTurn()).Where(t => t.Heard.Length + t.Unheard.Length > 0)];
 
-    private TranscriptItem Find(string itemId, Speaker speaker)
+    private TranscriptPart Part(ItemKey item, Speaker speaker)
     {
-        if (IndexOf(itemId) is >= 0 and var at)
-            return _items[at];
-        var item = new TranscriptItem(itemId, speaker);
-        _items.Add(item);
-        return item;
+        var at = IndexOf(item.ItemId);
+        if (at < 0)
+        {
+            at = _items.Count;
+            _items.Add(new TranscriptItem(item.ItemId, speaker));
+        }
+
+        return _items[at].Part(item.ContentIndex);
     }
 
     /// <summary>From the end, where what is spoken now stands; -1 for none.</summary>

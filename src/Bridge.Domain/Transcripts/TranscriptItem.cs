@@ -1,62 +1,50 @@
-using System.Text;
-
 namespace Bridge.Domain.Transcripts;
 
-/// <summary>One item's words as they come, and how much of its audio was heard.</summary>
+/// <summary>One item of the conversation: nearly always one content, sometimes several, which are spoken one after the other.</summary>
 internal sealed class TranscriptItem(string itemId, Speaker speaker)
 {
-    private readonly StringBuilder _text = new();
-    private string? _whole;
-    private long _generated;
-    private long? _heard;
+    private readonly List<TranscriptPart> _parts = [];
 
+    /// <summary>Its name.</summary>
     public string ItemId => itemId;
 
-    public Speaker Speaker => speaker;
-
     /// <summary>All words are here, and it is known how much of them was heard.</summary>
-    public bool Ended => _whole is not null && (speaker == Speaker.Caller || _heard is not null);
+    public bool Ended => _parts.Count > 0 && _parts.TrueForAll(p => p.HasAllWords && (speaker == Speaker.Caller || p.HasBeenHeard));
 
     /// <summary>It was reported as ended; once is enough.</summary>
     public bool Reported { get; set; }
 
-    public void Append(string text) => _text.Append(text);
+    /// <summary>The content with this index, made when it is new.</summary>
+    public TranscriptPart Part(int contentIndex)
+    {
+        foreach (var known in _parts)
+        {
+            if (known.ContentIndex == contentIndex)
+                return known;
+        }
 
-    /// <summary>All words, as the model has them in the end; null to keep those that came.</summary>
-    public void Complete(string? text) => _whole ??= text ?? _text.ToString();
+        var part = new TranscriptPart(contentIndex);
+        _parts.Add(part);
+        return part;
+    }
 
-    /// <summary>Audio of it came from the model, whether it was sent on or not.</summary>
-    public void Generated(int samples) => _generated += samples;
-
-    /// <summary>So much of its audio was heard, and no more will be. Null for all of it.</summary>
-    public void Heard(long? samples) => _heard ??= samples ?? long.MaxValue;
-
-    /// <summary>No audio will come that has not come yet: an item without any was not heard.</summary>
+    /// <summary>No audio will come that has not come yet.</summary>
     public void NoMoreAudio()
     {
-        if (speaker == Speaker.Assistant && _generated == 0)
-            Heard(0);
+        if (speaker == Speaker.Caller)
+            return;
+        foreach (var part in _parts)
+            part.NoMoreAudio();
     }
 
-    /// <summary>The words, divided in proportion to the audio, between two words.</summary>
+    /// <summary>The item as text, its contents joined.</summary>
     public TranscriptTurn ToTurn()
     {
-        var text = (_whole ?? _text.ToString()).Trim();
-        var cut = Cut(text);
-        return new TranscriptTurn(itemId, speaker, text[..cut].TrimEnd(), text[cut..].TrimStart());
-    }
-
-    private int Cut(string text)
-    {
-        if (speaker == Speaker.Caller)
-            return text.Length;
-        if (_generated == 0)
-            return 0;
-        if (_heard is not { } heard || heard >= _generated)
-            return text.Length;
-        var cut = (int)(text.Length * heard / Math.Max(1, _generated));
-        while (cut > 0 && cut < text.Length && !char.IsWhiteSpace(text[cut]))
-            cut--;
-        return cut;
+        var parts = _parts.ConvertAll(p => p.Divide(speaker));
+        return new TranscriptTurn(
+            itemId,
+            speaker,
+            string.Join(' ', parts.Select(p => p.Heard).Where(t => t.Length > 0)),
+            string.Join(' ', parts.Select(p => p.Unheard).Where(t => t.Length > 0)));
     }
 }

@@ -15,7 +15,10 @@ public sealed class ResponseArbiter
     private ResponseRequest? _asked;
     private int _refusals;
     private int _numbers;
+    private int _endedSinceAsked;
     private bool _orphaned;
+    private bool _callerSpeaks;
+    private bool _waitsForAnEnd;
 
     /// <summary>The response that is active at the model, as far as we know; null for none.</summary>
     public string? Active { get; private set; }
@@ -45,19 +48,25 @@ public sealed class ResponseArbiter
     {
         if (Active == responseId)
             Active = null;
+        _waitsForAnEnd = false;
+        // One response may end between our request and its refusal; after a second end no answer is on its way any more.
+        if (_asked is not null && ++_endedSinceAsked >= 2)
+            Settle();
         return Next();
     }
 
     /// <summary>
-    /// A request was refused because another response is active. Returns the request to send again now, when that response
+    /// A request (null: some request) was refused because another response is active. Returns the request to send again now, when that response
     /// is over already; else null: it is sent again after that one's end.
     /// </summary>
     public ResponseRequest? Refused(int? request)
     {
-        if (_asked is not { } refused || request != refused.Number)
+        if (_asked is not { } refused || (request ?? refused.Number) != refused.Number)
             return null;
         if (!_orphaned && ++_refusals < Attempts)
         {
+            // Refused twice though nothing we know of is active: then something is, and its end will be told.
+            _waitsForAnEnd = _refusals > 1 && _endedSinceAsked == 0;
             _waiting.AddFirst(refused);
             _asked = null;
         }
@@ -78,8 +87,16 @@ public sealed class ResponseArbiter
         return Next();
     }
 
-    /// <summary>The caller speaks: what was asked for and has not begun yet must not begin.</summary>
-    public void CallerStartedSpeaking() => _orphaned = _asked is not null;
+    /// <summary>The caller speaks: what was asked for and has not begun yet must not begin, and nothing is asked for meanwhile.</summary>
+    public void CallerStartedSpeaking()
+    {
+        _callerSpeaks = true;
+        _orphaned = _asked is not null;
+        _waiting.Clear();
+    }
+
+    /// <summary>The caller stopped: the model answers by itself first.</summary>
+    public void CallerStoppedSpeaking() => _callerSpeaks = false;
 
     /// <summary>The session is gone, and with it what was active. Returns the request to send to the new one, or null.</summary>
     public ResponseRequest? Reset()
@@ -87,17 +104,19 @@ public sealed class ResponseArbiter
         if (_asked is not null && !_orphaned)
             _waiting.AddFirst(_asked);
         Active = null;
+        _callerSpeaks = _waitsForAnEnd = false;
         Settle();
         return Next();
     }
 
     private ResponseRequest? Next()
     {
-        if (Active is not null || _asked is not null)
+        if (Active is not null || _asked is not null || _callerSpeaks || _waitsForAnEnd)
             return null;
         _asked = _waiting.First?.Value;
         if (_asked is not null)
             _waiting.RemoveFirst();
+        _endedSinceAsked = 0;
         return _asked;
     }
 

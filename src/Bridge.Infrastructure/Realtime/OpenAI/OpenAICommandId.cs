@@ -15,6 +15,18 @@ internal static class OpenAICommandId
     /// <summary>The id of a response create.</summary>
     public static string ResponseCreate(int request, int attempt) => string.Create(CultureInfo.InvariantCulture, $"c{request}.{attempt}");
 
+    /// <summary>What command an id names, in words; empty for none of ours.</summary>
+    public static string Describe(string? eventId) => eventId switch
+    {
+        ['a', .. var number] when IsNumber(number) => $"(append {number})",
+        ['t', .. var number] when IsNumber(number) => $"(truncate {number})",
+        ['x', .. var number] when IsNumber(number) => $"(cancel {number})",
+        SessionUpdate => "(session update)",
+        _ => Request(eventId) is { } request ? $"(response create {request})" : "",
+    };
+
+    private static bool IsNumber(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
     /// <summary>The number of the request that an id names; null when it names another command, or none of ours.</summary>
     public static int? Request(string? eventId)
     {

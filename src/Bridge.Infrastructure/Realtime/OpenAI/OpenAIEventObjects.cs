@@ -73,7 +73,11 @@ internal static partial class OpenAIEventObjects
         if (error is not { ValueKind: JsonValueKind.Object })
             return null;
         var code = Name(Text(error, "code") ?? Text(error, "type") ?? "unknown");
-        return new RealtimeError(code, Name(Text(error, "param") ?? ""), Text(error, "message") ?? "", Kind(code), OpenAICommandId.Request(Text(error, "event_id")));
+        var command = Text(error, "event_id");
+        return new RealtimeError(code, Name(Text(error, "param") ?? ""), Text(error, "message") ?? "", Kind(code), OpenAICommandId.Request(command))
+        {
+            About = OpenAICommandId.Describe(command),
+        };
     }
 
     /// <summary>A name is an identifier; text that is none is not repeated.</summary>

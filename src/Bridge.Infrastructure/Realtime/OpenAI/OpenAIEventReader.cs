@@ -93,6 +93,8 @@ internal sealed class OpenAIEventReader
             return Words(RealtimeEventKind.TextFinished, Speaker.Assistant, fields.Transcript, fields, utf8);
         if (type.SequenceEqual("conversation.item.input_audio_transcription.completed"u8))
             return Words(RealtimeEventKind.TextFinished, Speaker.Caller, fields.Transcript, fields, utf8);
+        if (type.SequenceEqual("conversation.item.input_audio_transcription.failed"u8))
+            return Words(RealtimeEventKind.TextFinished, Speaker.Caller, default, fields, utf8);
         if (type.SequenceEqual("session.created"u8))
             return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: fields.Session);
         if (type.SequenceEqual("session.updated"u8))
