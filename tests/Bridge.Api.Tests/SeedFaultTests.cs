@@ -143,7 +143,7 @@ public sealed class SeedFaultTests
     public async Task E13_nothing_said_early_is_lost_on_either_side(CancellationToken cancel)
     {
         var ready = new TaskCompletionSource();
-        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(400), Answers = [], BeforeUpdated = _ => ready.Task });
+        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(400), Answers = [], VadOnsetMs = 60_000, BeforeUpdated = _ => ready.Task });
         await using var caller = await bridge.CallAsync();
         var said = caller.SpeakAsync(Speech.Clip("caller-ask"));
         await caller.StepAsync(100, cancel);

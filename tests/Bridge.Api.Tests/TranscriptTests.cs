@@ -55,15 +55,36 @@ public sealed class TranscriptTests
         Assert.That(log, Does.Not.Contain("what can I do").And.Not.Contain("Please count").And.Not.Contain("three four"));
     }
 
+    [Test]
+    public async Task A_turn_is_told_at_its_end_also_when_no_mark_ever_comes_back(CancellationToken cancel)
+    {
+        var listener = new Listener();
+        await using var bridge = await BridgeHost.StartAsync(
+            new() { Greeting = new ModelAnswer([new AnswerItem(Speech.Tone(400), "Hello.")]), Answers = [] },
+            customize: b => b.Services.AddSingleton<INotificationHandler<TurnEnded>>(listener));
+        await using var caller = await bridge.CallAsync(o => o with { ReturnMarks = false });
+        var session = await bridge.Model.NextConversationAsync(cancel);
+        await caller.WaitForMediaAsync(Pcmu.Samples(400), cancel);
+        caller.KeepStepWith(session);
+
+        await caller.StepAsync(15, cancel);
+        Assert.That(listener.Turns, Is.Empty);
+        await caller.StepAsync(15, cancel);
+        Assert.That(await listener.First.Task.WaitAsync(cancel), Is.EqualTo("Hello."));
+    }
+
     private sealed class Listener : INotificationHandler<TurnEnded>, INotificationHandler<CallEnded>
     {
         public ConcurrentQueue<TranscriptTurn> Turns { get; } = new();
+
+        public TaskCompletionSource<string> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource<CallEnded> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task Handle(TurnEnded notification, CancellationToken cancellationToken)
         {
             Turns.Enqueue(notification.Turn);
+            First.TrySetResult(notification.Turn.Heard);
             return Task.CompletedTask;
         }
 
