@@ -184,12 +184,16 @@ public sealed class OpenAIRealtimeSessionTests
         var delta = $$"""{"type":"response.output_audio.delta","response_id":"resp_1","item_id":"item_1","content_index":0,"delta":"{{Convert.ToBase64String(new byte[4000])}}"}""";
         var streaming = _sockets.FarStreamsUntilClosedAsync(delta, stopAfterClose: 200);
         var lengths = new List<int>();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reading = Task.Run(async () =>
         {
             await foreach (var e in _session.ReadEventsAsync(CancellationToken.None))
+            {
                 lengths.Add(e.Audio.Length);
+                begun.TrySetResult();
+            }
         });
-        await _sockets.FarSentAsync(100);
+        await Task.WhenAll(_sockets.FarSentAsync(100), begun.Task).WaitAsync(SocketPair.Patience);
         await _session.DisposeAsync().AsTask().WaitAsync(SocketPair.Patience);
         await Task.WhenAll(streaming, reading).WaitAsync(SocketPair.Patience);
 
