@@ -62,6 +62,7 @@ public sealed class CollisionTests
         await session.SpeechStartedAsync();
         session.Continue();
         var cancelled = await session.WaitForAsync("response.cancel", 1, cancel);
+        await session.WaitUntilAsync(s => s.ActiveResponseId is null, cancel);
         await session.SpeechStoppedAsync();
         await session.RespondAsync(ModelAnswer.Tones(200));
         await caller.StepAsync(20, cancel);
@@ -89,6 +90,7 @@ public sealed class CollisionTests
         await session.WaitForAsync("response.cancel", 1, cancel);
         await session.SendErrorAsync(new RealtimeError("response_cancel_not_active", "Cancellation failed: no active response found"));
         await bridge.Logs.WaitForAsync("A race, and no fault: response_cancel_not_active");
+        await session.WaitUntilAsync(s => s.ActiveResponseId is null, cancel);
         await session.SpeechStoppedAsync();
         await session.RespondAsync(ModelAnswer.Tones(200));
         await caller.StepAsync(20, cancel);
