@@ -26,6 +26,12 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
     /// <summary>Messages sent so far.</summary>
     public long Sent => Interlocked.Read(ref _sent);
 
+    /// <summary>The reader has seen the end, or is just about to tell it.</summary>
+    public bool IsOver => _over;
+
+    /// <summary>False: nobody reads for now, so a ping would wait for ever; none is sent.</summary>
+    public bool CanBePinged { get; set; } = true;
+
     /// <summary>Sends a text, cut into several WebSocket frames if asked. False when the socket is gone: the reader will say why.</summary>
     public async Task<bool> SendAsync(string text, int fragments = 1, CancellationToken cancellationToken = default)
     {
@@ -62,7 +68,7 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
     {
         if (frames is null)
             throw new InvalidOperationException("This socket cannot ping.");
-        if (_over)
+        if (_over || !CanBePinged)
             return;
         var answered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await _sending.WaitAsync(cancellationToken);
@@ -148,6 +154,24 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
         }
     }
 
+    /// <summary>Does something to the connection while nothing is being sent; not at all when the connection is gone.</summary>
+    public async Task BetweenMessagesAsync(Action act, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            act();
+        }
+        catch (Exception exception) when (IsGone(exception))
+        {
+            Debug.WriteLine(exception);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
     /// <summary>Drops the connection without a goodbye; with the connection's socket at hand, as a TCP reset.</summary>
     public void Abort()
     {
@@ -157,7 +181,7 @@ internal sealed class TextSocket(WebSocket socket, Socket? connection, TimeProvi
             try
             {
                 connection.LingerState = new LingerOption(true, 0);
-                connection.Dispose();
+                connection.Close(0); // With no patience at all: otherwise a FIN may go before the reset.
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {

@@ -24,6 +24,9 @@ public sealed class CallerFrames
     /// <summary>The last frame's timestamp, milliseconds.</summary>
     public int MediaTimeMs { get; private set; }
 
+    /// <summary>Nothing is sent until this is false again: as a pause of unknown length, with the timestamps going on.</summary>
+    internal bool IsSilent { get; set; }
+
     /// <summary>The network loses the next frames: their time passes and their numbers are used, but they are not sent.</summary>
     public void Lose(int frames) => Locked(() => _lose += frames);
 
@@ -46,10 +49,11 @@ public sealed class CallerFrames
         lock (_gate)
         {
             said = null;
-            if (_pause > 0)
+            if (_pause > 0 || IsSilent)
             {
-                _pause--;
-                if (!_pauseUsesTime)
+                var timePasses = IsSilent || _pauseUsesTime;
+                _pause = Math.Max(0, _pause - 1);
+                if (!timePasses)
                     return (null, []);
                 _offsetMs += 20;
                 _speech.Next(out said);

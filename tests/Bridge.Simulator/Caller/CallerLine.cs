@@ -31,6 +31,9 @@ internal sealed class CallerLine : IDisposable
     /// <summary>The last timestamp sent, milliseconds: what a <c>clear</c>'s snapshot is stamped with.</summary>
     public required Func<int> MediaTimeMs { get; init; }
 
+    /// <summary>Nothing is sent, but what the caller's frames spell.</summary>
+    public bool IsSilent { get; set; }
+
     /// <summary>Sends <c>connected</c> or <c>start</c>, at once.</summary>
     public async Task BeginAsync(Func<string> spell, bool starts, CancellationToken cancellationToken)
     {
@@ -160,13 +163,15 @@ internal sealed class CallerLine : IDisposable
     }
 
     private Task ReturnAsync(string mark, CancellationToken cancellationToken) =>
-        _options.ReturnMarks && !_over ? SendAsync(() => _wire.Mark(mark), cancellationToken) : Task.CompletedTask;
+        _options.ReturnMarks && !_over && !IsSilent ? SendAsync(() => _wire.Mark(mark), cancellationToken) : Task.CompletedTask;
 
     private async Task WriteAsync(string text, Action? onWire, CancellationToken cancellationToken)
     {
         if (_socket is null)
             return;
         onWire?.Invoke();
+        if (_socket.IsOver)
+            return;
         await _socket.SendAsync(text, _options.Fragments, cancellationToken);
     }
 }

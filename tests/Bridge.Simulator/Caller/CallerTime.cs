@@ -3,64 +3,56 @@ using Bridge.Simulator.Model;
 namespace Bridge.Simulator.Caller;
 
 /// <summary>
-/// What a call does as time passes, virtual or real: marks are returned, frames are sent, and the line delivers what has arrived.
+/// What a call does as virtual time passes: marks are returned, frames are sent, and the line delivers what has arrived. A stream that is
+/// over makes room for the next one, in no time.
 /// </summary>
-internal sealed class CallerTime(TimeProvider clock, CallerLine line, Barrier? barrier, Func<CancellationToken, Task> sendFrame)
+internal sealed class CallerTime(TimeProvider clock, Errand errand, Func<CallerStream> current)
 {
     /// <summary>A frame's time.</summary>
     public static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(20);
 
-    private long _frames;
+    private readonly long _origin = clock.GetTimestamp();
+    private readonly List<FakeConversation> _sessions = [];
+    private (CallerStream Stream, Barrier Barrier)? _barrier;
     private bool _keepsStep;
-
-    public long StartedAt { get; } = clock.GetTimestamp();
 
     public void KeepStepWith(FakeConversation session)
     {
-        barrier?.Add(session);
+        _sessions.Add(session);
+        _barrier?.Barrier.Add(session);
         _keepsStep = true;
     }
 
-    public Task SettleAsync(CancellationToken cancellationToken) => barrier?.SettleAsync(cancellationToken) ?? Task.CompletedTask;
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        CallerStream stream;
+        do
+        {
+            stream = current();
+            if (BarrierOf(stream) is { } barrier)
+                await barrier.SettleAsync(cancellationToken);
+            await stream.EndSeenAsync(cancellationToken);
+            await errand.WaitAsync(cancellationToken);
+        }
+        while (current() != stream);
+    }
 
     public async Task<bool> PassUntilAsync(Func<bool> condition, TimeSpan longest, CancellationToken cancellationToken)
     {
         var manual = (ManualClock)clock;
         var end = clock.GetTimestamp() + longest.Ticks;
-        if (_keepsStep)
-            await SettleAsync(cancellationToken);
+        await RestAsync(cancellationToken);
         while (!condition())
         {
             var now = clock.GetTimestamp();
             if (now >= end)
                 return false;
-            var toNext = TimeSpan.TicksPerMillisecond - ((now - StartedAt) % TimeSpan.TicksPerMillisecond);
+            var toNext = TimeSpan.TicksPerMillisecond - ((now - _origin) % TimeSpan.TicksPerMillisecond);
             manual.Advance(TimeSpan.FromTicks(Math.Min(toNext, end - now)));
             await LiveAsync(cancellationToken);
         }
 
         return true;
-    }
-
-    /// <summary>Real time, by the absolute: a late frame does not make the next one late.</summary>
-    public async Task RunAsync(Func<bool> isOver, CancellationToken stop)
-    {
-        try
-        {
-            for (var frame = 1L; !isOver(); frame++)
-            {
-                // A delay is cut to whole milliseconds, so it is rounded up first.
-                var wait = (Frame * frame) - clock.GetElapsedTime(StartedAt);
-                if (wait > TimeSpan.Zero)
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), clock, stop);
-                await line.ReturnDueMarksAsync(stop);
-                await sendFrame(stop);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The call is over.
-        }
     }
 
     // One instant, until nothing more happens at it.
@@ -69,16 +61,35 @@ internal sealed class CallerTime(TimeProvider clock, CallerLine line, Barrier? b
         bool any;
         do
         {
-            if (_keepsStep)
-                await SettleAsync(cancellationToken);
-            any = await line.DeliverDueAsync(cancellationToken);
-            while (clock.GetElapsedTime(StartedAt) >= Frame * (_frames + 1))
-            {
-                _frames++;
-                any = true;
-                await sendFrame(cancellationToken);
-            }
+            await RestAsync(cancellationToken);
+            var stream = current();
+            any = await stream.LiveAsync(cancellationToken);
+            any |= current() != stream;
         }
         while (any);
+    }
+
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        if (_keepsStep)
+        {
+            await SettleAsync(cancellationToken);
+            return;
+        }
+
+        await current().EndSeenAsync(cancellationToken);
+        await errand.WaitAsync(cancellationToken);
+    }
+
+    private Barrier? BarrierOf(CallerStream stream)
+    {
+        if (stream.Socket is not { } socket)
+            return null;
+        if (_barrier?.Stream == stream)
+            return _barrier.Value.Barrier;
+        var barrier = new Barrier(socket, clock);
+        _sessions.ForEach(barrier.Add);
+        _barrier = (stream, barrier);
+        return barrier;
     }
 }

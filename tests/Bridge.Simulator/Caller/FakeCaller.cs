@@ -1,85 +1,83 @@
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using Bridge.Simulator.Model;
 
 namespace Bridge.Simulator.Caller;
 
 /// <summary>
-/// A Twilio with one phone call on it: asks the webhook, opens the stream, sends a frame each 20 ms, plays what comes back and returns
-/// marks when they are due. It notes every breach of the protocol, and knows to the sample what its caller heard.
+/// A Twilio with one phone call on it: asks the webhook and runs its verbs, opens the stream, and when that is over asks the action, and so
+/// on, until the call is over. What is about a stream (<see cref="Playout"/>, <see cref="Record"/>, …) is about the call's latest.
 /// </summary>
-public sealed class FakeCaller : IAsyncDisposable
+public sealed partial class FakeCaller : IAsyncDisposable
 {
     private readonly FakeCallerOptions _options;
-    private readonly TextSocket? _socket;
-    private readonly TwilioWire _wire;
-    private readonly SpeechQueue _speech;
-    private readonly CallerLine _line;
     private readonly CallerTime _time;
-    private readonly CancellationTokenSource _over = new();
-    private readonly TaskCompletionSource<CloseInfo> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _reading = Task.CompletedTask;
-    private Task _running = Task.CompletedTask;
+    private readonly CallCourse _course;
+    private readonly TwilioDialer _dialer;
+    private readonly CancellationTokenSource _over = new(); // Never disposed: it holds nothing.
+    private volatile CallerStream _stream;
+    private Task _hangingUp = Task.CompletedTask;
 
-    private FakeCaller(FakeCallerOptions options, string callSid, TwimlAnswer twiml, TextSocket? socket, TimeProvider clock)
+    private FakeCaller(FakeCallerOptions options)
     {
-        (_options, CallSid, Twiml, _socket, Clock) = (options, callSid, twiml, socket, clock);
-        _wire = new TwilioWire("MZ" + NewId(), options.Spelling);
-        _speech = new SpeechQueue(options.LineNoise);
-        Playout = new PlayoutBuffer(clock);
-        Frames = new CallerFrames(options, _wire, _speech);
-        _line = new CallerLine(options, socket, _wire, Playout, Record, clock) { MediaTimeMs = () => MediaTimeMs };
-        _time = new CallerTime(clock, _line, socket is null ? null : new Barrier(socket, clock), SendFrameAsync);
-        if (socket is null)
-            _ended.SetResult(new CloseInfo(ClosedBy.NeverOpened, null, twiml.Kind.ToString(), StartedAt));
+        (_options, CallSid) = (options, options.CallSid ?? "CA" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)));
+        Clock = options.Pacing == Pacing.Manual ? options.Clock as ManualClock ?? new ManualClock() : options.Clock;
+        _dialer = new TwilioDialer(options, Clock);
+        _course = new CallCourse(options, CallSid, Clock) { OpenStream = OpenStreamAsync };
+        _stream = new CallerStream(options, 0, TwimlAnswer.None, Clock);
+        _time = new CallerTime(Clock, _course.Errand, () => _stream);
     }
 
     public static string AccountSid { get; } = "AC" + new string('0', 31) + "1";
 
     public string CallSid { get; }
 
-    public string StreamSid => _wire.StreamSid;
+    public string StreamSid => _stream.StreamSid;
 
     /// <summary>The webhook's answer; a call it turned away has no stream, and <see cref="Ended"/> says so.</summary>
-    public TwimlAnswer Twiml { get; }
+    public TwimlAnswer Twiml { get; private set; } = TwimlAnswer.None;
 
     public TimeProvider Clock { get; }
 
     /// <summary>When the stream was opened, a timestamp of <see cref="Clock"/>.</summary>
-    public long StartedAt => _time.StartedAt;
+    public long StartedAt => _stream.StartedAt;
 
-    public PlayoutBuffer Playout { get; }
+    public PlayoutBuffer Playout => _stream.Playout;
 
-    /// <summary>Everything that went over the wire, and what was wrong with it.</summary>
-    public CallRecord Record { get; } = new();
+    /// <summary>Everything that went over the stream, and what was wrong with it.</summary>
+    public CallRecord Record => _stream.Record;
 
-    public IReadOnlyList<string> Violations => Record.Violations;
+    /// <summary>Every breach of Twilio's protocol, of all streams.</summary>
+    public IReadOnlyList<string> Violations => AllStreams.Count < 2 ? Record.Violations : [.. AllStreams.SelectMany(stream => stream.Record.Violations)];
 
     public IReadOnlyList<ClearSnapshot> Clears => Record.Clears;
 
     /// <summary>The media frames, and how to make them odd.</summary>
-    public CallerFrames Frames { get; }
+    public CallerFrames Frames => _stream.Frames;
 
     /// <summary>The last frame's timestamp, milliseconds.</summary>
     public int MediaTimeMs => Frames.MediaTimeMs;
 
-    /// <summary>Completes when the socket is over, whoever ended it.</summary>
-    public Task<CloseInfo> Ended => _ended.Task;
+    /// <summary>Completes when the stream's socket is over, whoever ended it; the phone call may go on.</summary>
+    public Task<CloseInfo> Ended => _stream.Ended;
 
-    public bool IsSpeaking => _speech.IsSpeaking;
+    public bool IsSpeaking => _stream.IsSpeaking;
 
     /// <summary>Rings the webhook and, if it connects, opens the stream and sends <c>connected</c> and <c>start</c>.</summary>
     public static async Task<FakeCaller> DialAsync(FakeCallerOptions options, CancellationToken cancellationToken = default)
     {
-        var dialer = new TwilioDialer(options);
-        var callSid = options.CallSid ?? "CA" + NewId();
-        var clock = options.Pacing == Pacing.Manual ? options.Clock as ManualClock ?? new ManualClock() : options.Clock;
-        var twiml = await dialer.AskAsync(AccountSid, callSid, cancellationToken);
-        var socket = twiml.StreamUrl is null || !options.DialStream ? null : await dialer.OpenStreamAsync(twiml, clock, cancellationToken);
-        var caller = new FakeCaller(options, callSid, twiml, socket, clock);
-        if (socket is not null)
-            await caller.BeginAsync(cancellationToken);
-        return caller;
+        var caller = new FakeCaller(options);
+        try
+        {
+            caller.Twiml = await caller._course.DialAsync(cancellationToken);
+            if (caller._stream.Number == 0)
+                caller._stream = new CallerStream(options, 0, caller.Twiml, caller.Clock);
+            return caller;
+        }
+        catch
+        {
+            await caller.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>
@@ -119,38 +117,32 @@ public sealed class FakeCaller : IAsyncDisposable
     public void LoseFrames(int frames) => Frames.Lose(frames);
 
     /// <summary>Sends the last frame once more, to the letter.</summary>
-    public Task RepeatFrameAsync(CancellationToken cancellationToken = default) => SendFrameAsync(Frames.Again, cancellationToken);
+    public Task RepeatFrameAsync(CancellationToken cancellationToken = default) => _stream.SendFrameAsync(Frames.Again, cancellationToken);
 
     /// <summary>Sends one more frame, of an idle line, stamped so much before the last one.</summary>
     public Task SendLateFrameAsync(int milliseconds = 100, CancellationToken cancellationToken = default) =>
-        SendFrameAsync(() => Frames.Late(milliseconds), cancellationToken);
+        _stream.SendFrameAsync(() => Frames.Late(milliseconds), cancellationToken);
 
     /// <summary>Says something (µ-law); completes when its last frame was sent, so with manual pacing step before awaiting it.</summary>
-    public Task SpeakAsync(byte[] pcmu) => _speech.Add(pcmu);
+    public Task SpeakAsync(byte[] pcmu) => _stream.SpeakAsync(pcmu);
 
-    public Task PressAsync(char digit, CancellationToken cancellationToken = default) => _line.SendAsync(() => _wire.Dtmf(digit), cancellationToken);
+    public Task PressAsync(char digit, CancellationToken cancellationToken = default) => _stream.SendAsync(wire => wire.Dtmf(digit), cancellationToken);
 
     /// <summary>Sends any text as a message of the stream.</summary>
-    public Task SendRawAsync(string text, CancellationToken cancellationToken = default) => _line.SendAsync(() => text, cancellationToken);
+    public Task SendRawAsync(string text, CancellationToken cancellationToken = default) => _stream.SendAsync(_ => text, cancellationToken);
 
     /// <summary>Sends the <c>start</c> message; only for calls that were told not to.</summary>
     public Task SendStartAsync(CancellationToken cancellationToken = default) =>
-        _line.BeginAsync(() => _wire.Start(AccountSid, CallSid, Twiml.Parameters), starts: true, cancellationToken);
+        _stream.SendStartAsync(CallSid, cancellationToken);
 
-    /// <summary>The caller hangs up: <c>stop</c>, then the socket closes.</summary>
+    /// <summary>The caller hangs up: <c>stop</c>, then the socket closes. The call is over when its action was told (<see cref="CallEnded"/>).</summary>
     public async Task HangUpAsync(CancellationToken cancellationToken = default)
     {
-        await _line.SendAsync(() => _wire.Stop(AccountSid, CallSid), cancellationToken);
-        await _line.FlushAsync();
-        await CloseBareAsync(cancellationToken);
+        var end = _course.BeginHangUp();
+        await _stream.StopAsync(CallSid, cancellationToken);
+        await _stream.CloseAsync(cancellationToken);
+        _hangingUp = end();
     }
-
-    /// <summary>The socket closes without a <c>stop</c>.</summary>
-    public Task CloseBareAsync(CancellationToken cancellationToken = default) =>
-        _socket?.CloseAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken) ?? Task.CompletedTask;
-
-    /// <summary>The connection is reset.</summary>
-    public void Abort() => _socket?.Abort();
 
     /// <summary>Waits until so many bytes of audio came in all.</summary>
     public Task WaitForMediaAsync(long bytes, CancellationToken cancellationToken = default) =>
@@ -159,70 +151,44 @@ public sealed class FakeCaller : IAsyncDisposable
     /// <summary>Waits for the n-th <c>clear</c>, counted from 1.</summary>
     public async Task<ClearSnapshot> WaitForClearAsync(int number = 1, CancellationToken cancellationToken = default)
     {
-        await Playout.WaitUntilAsync(_ => Record.Clears.Count >= number, cancellationToken);
-        return Record.Clears[number - 1];
+        var record = Record;
+        await Playout.WaitUntilAsync(_ => record.Clears.Count >= number, cancellationToken);
+        return record.Clears[number - 1];
     }
 
     /// <summary>Waits until so many marks came in all.</summary>
-    public Task WaitForMarksAsync(int count, CancellationToken cancellationToken = default) =>
-        Playout.WaitUntilAsync(_ => Record.Count(BridgeMessageKind.Mark) >= count, cancellationToken);
+    public Task WaitForMarksAsync(int count, CancellationToken cancellationToken = default)
+    {
+        var record = Record;
+        return Playout.WaitUntilAsync(_ => record.Count(BridgeMessageKind.Mark) >= count, cancellationToken);
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
-        _line.Stop();
-        _socket?.Abort();
-        await Task.WhenAll(_reading, _running);
-        _socket?.Dispose();
-        _line.Dispose();
-        _over.Dispose();
-    }
-
-    private async Task BeginAsync(CancellationToken cancellationToken)
-    {
-        _reading = ReadAsync();
-        await _line.BeginAsync(TwilioWire.Connected, starts: false, cancellationToken);
-        if (!_options.SendStart)
+        if (_over.IsCancellationRequested)
             return;
-        await SendStartAsync(cancellationToken);
-        if (_options.Pacing == Pacing.RealTime)
-            _running = Task.WhenAll(_time.RunAsync(() => _ended.Task.IsCompleted, _over.Token), _line.RunAsync(_over.Token));
+        _course.Cancel();
+        await _over.CancelAsync();
+        await _hangingUp;
+
+        // A stream that is just being opened is there when the one before it is done.
+        for (var next = 0; next < AllStreams.Count; next++)
+            await AllStreams[next].DisposeAsync();
     }
 
-    private async Task SendFrameAsync(CancellationToken cancellationToken)
+    private async Task<Func<Task>> OpenStreamAsync(TwimlAnswer twiml, CancellationToken cancellationToken)
     {
-        TaskCompletionSource? said = null;
-        await SendFrameAsync(() => Frames.Next(out said), cancellationToken);
-        said?.TrySetResult();
+        var (socket, connection) = await _dialer.OpenStreamAsync(twiml, cancellationToken);
+        var stream = new CallerStream(_options, AllStreams.Count + 1, twiml, Clock, socket, connection);
+        return async () =>
+        {
+            _stream = stream;
+            var begun = stream.BeginAsync(CallSid, _course.Errand.Begin, () => _course.AfterStreamAsync(stream.EndedAbruptly), _over.Token, cancellationToken);
+            _course.Notes.Opened(stream);
+            await begun;
+            if (HowItEnded is not null)
+                stream.Abort();
+            _course.Notes.Pulse();
+        };
     }
-
-    private async Task SendFrameAsync(Func<(string? Text, byte[] Frame)> next, CancellationToken cancellationToken)
-    {
-        byte[] frame = [];
-        await _line.SendAsync(
-            () =>
-            {
-                (var text, frame) = next();
-                return text;
-            },
-            cancellationToken,
-            () => Record.FrameSent(frame, Clock.GetTimestamp()));
-    }
-
-    private async Task ReadAsync()
-    {
-        var close = await _line.ReadAsync();
-        End(close);
-        await CloseBareAsync();
-    }
-
-    private void End(CloseInfo close)
-    {
-        var reason = new InvalidOperationException($"The stream is over: it was ended {close}.");
-        _ended.TrySetResult(close);
-        _speech.Fail(reason);
-        Playout.Fail(reason);
-    }
-
-    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 }

@@ -68,4 +68,33 @@ public sealed record FakeCallerOptions
 
     /// <summary>False: only the webhook is asked; the stream is never dialled.</summary>
     public bool DialStream { get; init; } = true;
+
+    /// <summary>
+    /// True: what goes wrong before the first stream is open is thrown by <see cref="FakeCaller.DialAsync"/>. False: it takes Twilio's
+    /// course (the action or the next verb when the stream is refused, an error sentence when the webhook fails).
+    /// </summary>
+    public bool ThrowOnFirstFailure { get; init; } = true;
+
+    /// <summary>Whom to ask when the webhook or an action fails; null: Twilio says its error sentence and hangs up.</summary>
+    public Uri? FallbackUrl { get; init; }
+
+    /// <summary>
+    /// Whether Twilio goes on after a stream that was lost without a close frame as after any other. False: it takes it for an error, so
+    /// the fallback is asked, or the error sentence said. Twilio documents neither.
+    /// </summary>
+    public bool ActionAfterAbruptEnd { get; init; } = true;
+
+    /// <summary>Further form fields of an action request, or others in place of the usual ones.</summary>
+    public IReadOnlyDictionary<string, string> ActionForm { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>How long <c>Say</c> takes; 0: no time at all, as a <c>Pause</c> before the first stream then. About 60 is natural.</summary>
+    public int SayMsPerCharacter { get; init; }
+
+    /// <summary>
+    /// Where a public address (of an action, a fallback, a stream) really is. Null: streams and all hosts but loopback are at the webhook's.
+    /// </summary>
+    public Func<Uri, Uri>? Route { get; init; }
+
+    /// <summary>True: pings are never answered.</summary>
+    public bool SwallowPings { get; init; }
 }

@@ -24,6 +24,9 @@ public sealed record ClearSnapshot(long AtSample, IReadOnlyList<HeardItem> Items
 /// <summary>When a block of an item was complete at the caller's side: a timestamp of the call's clock.</summary>
 public readonly record struct BlockArrival(Watermark Mark, long At);
 
+/// <summary>Samples of the play-out's own time in which there was something to play, without a gap.</summary>
+public readonly record struct PlayedStretch(long From, long To);
+
 /// <summary>
 /// Twilio's play-out: takes audio of any length, plays it at 8000 samples a second from the moment it has some, returns a mark when
 /// everything before it is played (at once when idle) and all of them on <c>clear</c>. It is moved on by looking at it: whatever is
@@ -40,8 +43,10 @@ public sealed class PlayoutBuffer(TimeProvider clock)
     private readonly ReceivedAudio _received = new();
     private readonly List<byte> _heard = [];
     private readonly List<BlockArrival> _arrivals = [];
+    private readonly List<PlayedStretch> _stretches = [];
     private long _heardAudio;
     private long _lastPlayed;
+    private bool _stopped;
 
     /// <summary>Samples received in all.</summary>
     public long ReceivedSamples => Locked(() => _received.Length);
@@ -69,6 +74,12 @@ public sealed class PlayoutBuffer(TimeProvider clock)
 
     /// <summary>Every item received, in order of its first block.</summary>
     public IReadOnlyList<HeardItem> Items => Locked(() => _received.Items);
+
+    /// <summary>When something was played, in order; it may itself be silent.</summary>
+    public IReadOnlyList<PlayedStretch> Stretches => Locked<IReadOnlyList<PlayedStretch>>(() => [.. _stretches]);
+
+    /// <summary>The timestamp at which its time began.</summary>
+    public long Origin => _origin;
 
     /// <summary>When each marked block came.</summary>
     public IReadOnlyList<BlockArrival> Arrivals => Locked<IReadOnlyList<BlockArrival>>(() => [.. _arrivals]);
@@ -157,6 +168,9 @@ public sealed class PlayoutBuffer(TimeProvider clock)
 
     internal void Fail(Exception reason) => _waiters.Fail(reason);
 
+    /// <summary>The stream is over: its time ends here, and what was not played by now never is.</summary>
+    internal void Stop() => Locked(() => _stopped = true);
+
     private T Locked<T>(Func<T> read)
     {
         lock (_gate)
@@ -169,11 +183,17 @@ public sealed class PlayoutBuffer(TimeProvider clock)
     // Plays everything between the last look and now.
     private void MoveOn()
     {
+        if (_stopped)
+            return;
         var elapsed = clock.GetElapsedTime(_origin);
         var silent = elapsed.Ticks * Pcmu.SampleRate / TimeSpan.TicksPerSecond - _heard.Count;
         if (silent <= 0)
             return;
         var played = _received.Play((int)Math.Min(silent, int.MaxValue), _heard);
+        if (played > 0 && _stretches is [.., var last] && last.To == _heard.Count - played)
+            _stretches[^1] = last with { To = _heard.Count };
+        else if (played > 0)
+            _stretches.Add(new PlayedStretch(_heard.Count - played, _heard.Count));
         _heardAudio += played;
         _lastPlayed = played > 0 ? _heard.Count : _lastPlayed;
         for (silent -= played; silent > 0; silent--)

@@ -1,8 +1,15 @@
 namespace Bridge.Simulator.Caller;
 
+/// <summary>
+/// One time the caller spoke without a pause: when its first and its last frame were sent, timestamps of the call's clock. Null: it is not
+/// over.
+/// </summary>
+public readonly record struct Utterance(long Began, long? Ended);
+
 /// <summary>What the caller says next, frame by frame; the line's idle noise when nothing is queued.</summary>
-internal sealed class SpeechQueue(bool lineNoise)
+internal sealed class SpeechQueue(bool lineNoise, TimeProvider clock)
 {
+    private readonly List<Utterance> _utterances = [];
     private readonly Lock _gate = new();
     private readonly Queue<(byte[] Audio, TaskCompletionSource Said)> _queue = new();
     private readonly byte[] _idle = [.. Enumerable.Range(0, Pcmu.FrameSamples).Select(i => lineNoise && i % 2 == 0 ? (byte)0x7F : Pcmu.Silence)];
@@ -14,6 +21,16 @@ internal sealed class SpeechQueue(bool lineNoise)
         {
             lock (_gate)
                 return _queue.Count > 0;
+        }
+    }
+
+    /// <summary>Every time the caller spoke; what is queued without a gap is one.</summary>
+    public IReadOnlyList<Utterance> Utterances
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _utterances];
         }
     }
 
@@ -36,6 +53,8 @@ internal sealed class SpeechQueue(bool lineNoise)
         {
             if (!_queue.TryPeek(out var speech))
                 return _idle;
+            if (_utterances.Count == 0 || _utterances[^1].Ended is not null)
+                _utterances.Add(new Utterance(clock.GetTimestamp(), null));
             var frame = Pcmu.Quiet(Pcmu.FrameSamples);
             var length = Math.Min(frame.Length, speech.Audio.Length - _at);
             speech.Audio.AsSpan(_at, length).CopyTo(frame);
@@ -45,6 +64,8 @@ internal sealed class SpeechQueue(bool lineNoise)
             _queue.Dequeue();
             _at = 0;
             said = speech.Said;
+            if (_queue.Count == 0)
+                End();
             return frame;
         }
     }
@@ -55,6 +76,14 @@ internal sealed class SpeechQueue(bool lineNoise)
         {
             while (_queue.TryDequeue(out var speech))
                 speech.Said.TrySetException(reason);
+            _at = 0;
+            End();
         }
+    }
+
+    private void End()
+    {
+        if (_utterances.Count > 0 && _utterances[^1].Ended is null)
+            _utterances[^1] = _utterances[^1] with { Ended = clock.GetTimestamp() };
     }
 }

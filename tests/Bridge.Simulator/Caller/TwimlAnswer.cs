@@ -14,6 +14,12 @@ public enum TwimlKind
 
     /// <summary>Something may be said, then the call ends.</summary>
     Hangup,
+
+    /// <summary>The call is handed over to somebody else.</summary>
+    Dial,
+
+    /// <summary>Something may be said, and no verb says how to go on: Twilio ends the call.</summary>
+    OutOfVerbs,
 }
 
 /// <summary>One verb, with its attributes and its text.</summary>
@@ -35,6 +41,9 @@ public sealed record TwimlAnswer(
     IReadOnlyList<TwimlVerb> After,
     string Xml)
 {
+    /// <summary>Somebody who was told nothing at all.</summary>
+    public static readonly TwimlAnswer None = new(TwimlKind.OutOfVerbs, null, "", new Dictionary<string, string>(), [], [], "");
+
     private static readonly HashSet<string> ContentTypes = ["text/xml", "application/xml"];
 
     private static readonly Dictionary<string, HashSet<string>> Verbs = new()
@@ -46,10 +55,28 @@ public sealed record TwimlAnswer(
         ["Parameter"] = ["name", "value"],
         ["Hangup"] = [],
         ["Reject"] = ["reason"],
+        ["Dial"] = ["action", "answerOnBridge", "callerId", "method", "timeLimit", "timeout"],
+        ["Number"] = [],
+        ["Sip"] = [],
     };
 
-    /// <summary>Reads an answer, or says why Twilio would not take it.</summary>
-    public static TwimlAnswer Parse(string? contentType, long? contentLength, string body)
+    /// <summary>The document's own address, as Twilio knows it: what is relative in it is relative to this.</summary>
+    public string Url { get; init; } = "";
+
+    /// <summary>Whom to ask when Connect is over, as written; null: the verbs after it say how to go on.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>GET or POST, for <see cref="Action"/>.</summary>
+    public string ActionMethod { get; init; } = "POST";
+
+    /// <summary>The verbs after Connect, as an answer of their own; null when there is no Connect.</summary>
+    public TwimlAnswer? Next { get; init; }
+
+    /// <summary>
+    /// Reads an answer, or says why Twilio would not take it. With <paramref name="mustEnd"/> one that leaves open what becomes of the call
+    /// is refused too.
+    /// </summary>
+    public static TwimlAnswer Parse(string? contentType, long? contentLength, string body, bool mustEnd = true)
     {
         if (contentType is null || !ContentTypes.Contains(contentType.ToLowerInvariant()))
             throw new TwimlException($"12300: the content type is '{contentType}', not text/xml.");
@@ -61,7 +88,7 @@ public sealed record TwimlAnswer(
 
         if (!body.StartsWith('<'))
             throw new TwimlException("12100: the answer does not begin with '<'.");
-        return FromRoot(Load(body), body);
+        return FromRoot(Load(body), body, mustEnd);
     }
 
     private static XElement Load(string body)
@@ -76,31 +103,49 @@ public sealed record TwimlAnswer(
         }
     }
 
-    private static TwimlAnswer FromRoot(XElement root, string body)
+    private static TwimlAnswer FromRoot(XElement root, string body, bool mustEnd)
     {
         if (root.Name != "Response" || root.HasAttributes)
             throw new TwimlException("12200: the root is not a bare 'Response'.");
         var verbs = root.Elements().ToList();
         verbs.ForEach(Check);
+        if (mustEnd && !verbs.Exists(verb => verb.Name == "Connect") && (verbs.Count == 0 || KindOf(verbs[^1]) is null))
+            throw new TwimlException("The answer neither connects, rejects, dials nor hangs up.");
+        return FromVerbs(verbs, body);
+    }
+
+    private static TwimlAnswer FromVerbs(List<XElement> verbs, string body)
+    {
         var connect = verbs.FindIndex(verb => verb.Name == "Connect");
         if (connect < 0)
-        {
-            if (verbs.Count == 0 || verbs[^1].Name.LocalName is not ("Reject" or "Hangup"))
-                throw new TwimlException("The answer neither connects, rejects nor hangs up.");
-            var kind = verbs[0].Name == "Reject" ? TwimlKind.Reject : TwimlKind.Hangup;
-            return new TwimlAnswer(kind, null, "", new Dictionary<string, string>(), [.. verbs.Select(ToVerb)], [], body);
-        }
-
+            return None with { Kind = verbs.Select(KindOf).FirstOrDefault(kind => kind is not null) ?? TwimlKind.OutOfVerbs, Before = [.. verbs.Select(ToVerb)], Xml = body };
         var stream = verbs[connect].Elements().SingleOrDefault(child => child.Name == "Stream")
             ?? throw new TwimlException("12200: 'Connect' has no 'Stream'.");
         var written = (string?)stream.Attribute("url") ?? throw new TwimlException("12200: 'Stream' has no url.");
         var parameters = stream.Elements().ToDictionary(child => Required(child, "name"), child => Required(child, "value"));
         if (parameters.FirstOrDefault(pair => pair.Key.Length + pair.Value.Length >= 500).Key is { } tooLong)
             throw new TwimlException($"'Parameter' {tooLong} has 500 characters or more.");
+        var after = verbs.GetRange(connect + 1, verbs.Count - connect - 1);
         return new TwimlAnswer(
-            TwimlKind.Connect, CheckedUrl(written), written, parameters,
-            [.. verbs.Take(connect).Select(ToVerb)], [.. verbs.Skip(connect + 1).Select(ToVerb)], body);
+            TwimlKind.Connect, CheckedUrl(written), written, parameters, [.. verbs.Take(connect).Select(ToVerb)], [.. after.Select(ToVerb)], body)
+        {
+            Action = (string?)verbs[connect].Attribute("action"),
+            ActionMethod = CheckedMethod((string?)verbs[connect].Attribute("method") ?? "POST"),
+            Next = FromVerbs(after, body),
+        };
     }
+
+    // How a verb leaves the call; null when the next one is run.
+    private static TwimlKind? KindOf(XElement verb) => verb.Name.LocalName switch
+    {
+        "Reject" => TwimlKind.Reject,
+        "Hangup" => TwimlKind.Hangup,
+        "Dial" => TwimlKind.Dial,
+        _ => null,
+    };
+
+    private static string CheckedMethod(string method) =>
+        method is "GET" or "POST" ? method : throw new TwimlException($"12200: '{method}' is not a method of 'Connect'.");
 
     private static Uri CheckedUrl(string written)
     {
@@ -118,10 +163,10 @@ public sealed record TwimlAnswer(
             throw new TwimlException($"12200: '{element.Name}' is not a verb of this service.");
         if (element.Attributes().FirstOrDefault(attribute => !attributes.Contains(attribute.Name.ToString())) is { } unknown)
             throw new TwimlException($"12200: '{element.Name}' has an unknown attribute '{unknown.Name}'.");
-        var allowed = element.Name.LocalName switch { "Connect" => "Stream", "Stream" => "Parameter", _ => null };
+        string[] allowed = element.Name.LocalName switch { "Connect" => ["Stream"], "Stream" => ["Parameter"], "Dial" => ["Number", "Sip"], _ => [] };
         foreach (var child in element.Elements())
         {
-            if (child.Name != allowed)
+            if (!allowed.Contains(child.Name.ToString()))
                 throw new TwimlException($"12200: '{child.Name}' does not belong in '{element.Name}'.");
             Check(child);
         }

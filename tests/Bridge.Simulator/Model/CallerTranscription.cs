@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Bridge.Simulator.Model;
 
 /// <summary>The transcriber of the caller's turns: speaks only when the session has a model for it, and by script.</summary>
-internal sealed class CallerTranscription(FakeConversation conversation, EffectiveSession session)
+internal sealed class CallerTranscription(FakeConversation conversation, EffectiveSession session, ConversationItems items)
 {
     private readonly Lock _gate = new();
     private readonly List<(string ItemId, CallerTranscript Transcript)> _late = [];
@@ -51,6 +51,8 @@ internal sealed class CallerTranscription(FakeConversation conversation, Effecti
             await conversation.SendAsync(OpenAIWire.Transcription("failed", itemId).With("error", error));
             return;
         }
+
+        items.PutIntoWords(itemId, transcript.Text);
 
         // In two pieces, as words come.
         var half = transcript.Text.Length / 2;

@@ -21,6 +21,7 @@ internal sealed class ClientEventHandler(
             error = ClientEvents.Check(body, out var type);
             if (type != "input_audio_buffer.append")
                 conversation.Record.Add(type, body, conversation.Options.Clock.GetTimestamp());
+            await conversation.Faults.FireAsync(FaultTrigger.OnReceived, type);
             eventId = EventId(type, body);
             error ??= await HandleAsync(type, body);
         }
@@ -59,7 +60,7 @@ internal sealed class ClientEventHandler(
                 return await AnswerAsync(new JsonObject { ["type"] = "input_audio_buffer.cleared" });
             case "conversation.item.create":
                 var behind = body.TryGetProperty("previous_item_id", out var other) ? other.GetString() : null;
-                return await CreateItemAsync(JsonObject.Create(body.GetProperty("item"))!, behind);
+                return NewItems.Check(body.GetProperty("item")) ?? await CreateItemAsync(JsonObject.Create(body.GetProperty("item"))!, behind);
             case "conversation.item.retrieve":
                 var wanted = Text(body, "item_id");
                 return items.Find(wanted) is { } found
@@ -103,15 +104,15 @@ internal sealed class ClientEventHandler(
 
     private async Task<RealtimeError?> CreateItemAsync(JsonObject item, string? behind)
     {
-        if (ConversationItems.CheckNew(item) is { } error)
-            return error;
         if (behind is not (null or "root") && items.Find(behind) is null)
             return new RealtimeError("item_create_invalid_previous_item_id", $"Previous item with id '{behind}' does not exist.", "previous_item_id");
         var id = (string?)item["id"] ?? conversation.NewId("item");
         item["id"] = id;
         item["object"] = "realtime.item";
         item["status"] = "completed";
-        var previous = items.Add(id, item, behind: behind);
+        if (items.Find(id) is not null)
+            return new RealtimeError("item_create_duplicate_item_id", $"Error adding item: an item with id '{id}' already exists.", "item.id");
+        var previous = items.Add(id, item, behind: behind, byClient: true);
         await conversation.SendAsync(OpenAIWire.Item("conversation.item.added", previous, item));
         return await AnswerAsync(OpenAIWire.Item("conversation.item.done", previous, item));
     }
@@ -120,9 +121,12 @@ internal sealed class ClientEventHandler(
     {
         if (!conversation.IsConfigured)
             conversation.Record.Violation("a response was asked for before session.updated");
-        var greets = body.TryGetProperty("response", out var response) && response.TryGetProperty("instructions", out _);
-        var answer = greets ? conversation.Options.Greeting : conversation.Responses.NextAnswer() ?? ModelAnswer.ToolOnly;
-        var metadata = response.ValueKind == JsonValueKind.Object && response.TryGetProperty("metadata", out var given)
+        var request = ResponseRequest.Of(body, items.Count, conversation.Options.Clock.GetTimestamp());
+        conversation.Record.Add(request);
+        var answer = request.Instructions is null ? conversation.Responses.NextAnswer() ?? ModelAnswer.ToolOnly : conversation.Responses.NextGreeting();
+        if (request.OutputModalities is [var modality] ? modality == "text" : session.IsText)
+            answer = answer.Written();
+        var metadata = body.TryGetProperty("response", out var response) && response.ValueKind == JsonValueKind.Object && response.TryGetProperty("metadata", out var given)
             ? JsonNode.Parse(given.GetRawText())
             : null;
         return conversation.Responses.CreateAsync(answer, metadata);

@@ -9,6 +9,26 @@ internal sealed class ConversationItems
     private readonly Dictionary<string, JsonObject> _items = [];
     private readonly List<LedgerItem> _ledger = [];
     private readonly List<string> _order = [];
+    private readonly HashSet<string> _byClient = [];
+
+    /// <summary>All items that are there now, in order.</summary>
+    public IReadOnlyList<ConversationItem> All
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _order.Select(id => ConversationItem.Of(id, _items[id], _byClient.Contains(id), _ledger.Find(audio => audio.ItemId == id)))];
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _order.Count;
+        }
+    }
 
     public IReadOnlyList<LedgerItem> Ledger
     {
@@ -25,13 +45,15 @@ internal sealed class ConversationItems
     /// <summary>
     /// Adds an item, at the end unless told behind which other (<c>root</c>: first), and returns the id of the one before it.
     /// </summary>
-    public string? Add(string id, JsonObject item, LedgerItem? audio = null, string? behind = null)
+    public string? Add(string id, JsonObject item, LedgerItem? audio = null, string? behind = null, bool byClient = false)
     {
         lock (_gate)
         {
             var at = behind is null ? _order.Count : _order.IndexOf(behind) + 1;
             _items[id] = item;
             _order.Insert(at, id);
+            if (byClient)
+                _byClient.Add(id);
             if (audio is not null)
                 _ledger.Add(audio);
             return at == 0 ? null : _order[at - 1];
@@ -42,6 +64,16 @@ internal sealed class ConversationItems
     {
         lock (_gate)
             return _items.GetValueOrDefault(id);
+    }
+
+    /// <summary>The caller's turn was put into words.</summary>
+    public void PutIntoWords(string id, string words)
+    {
+        lock (_gate)
+        {
+            if (_items.GetValueOrDefault(id)?["content"]?[0] is JsonObject part)
+                part["transcript"] = words;
+        }
     }
 
     public RealtimeError? Truncate(string id, int contentIndex, int audioEndMs)
@@ -72,30 +104,4 @@ internal sealed class ConversationItems
 
     public static RealtimeError NoSuchItem(string stem, string verb, string id) =>
         new($"item_{verb}_invalid_item_id", $"Error {stem}ing item: the item with id '{id}' does not exist.", "item_id");
-
-    /// <summary>What is wrong with an item a client wants to add, as far as a bridge may send it.</summary>
-    public static RealtimeError? CheckNew(JsonObject item)
-    {
-        switch ((string?)item["type"])
-        {
-            case "function_call_output":
-                return new[] { "call_id", "output" }.FirstOrDefault(name => item[name] is null) is { } missing
-                    ? RealtimeError.Missing("item." + missing)
-                    : null;
-            case "function_call" or "mcp_approval_response":
-                return null;
-            case not "message":
-                string[] known = ["message", "function_call", "function_call_output", "mcp_approval_response"];
-                return RealtimeError.WrongValue("item.type", item["type"]?.ToString() ?? "", known);
-        }
-
-        var allowed = (string?)item["role"] switch { "user" or "system" => "input_text", "assistant" => "output_text", _ => null };
-        if (allowed is null)
-            return RealtimeError.WrongValue("item.role", item["role"]?.ToString() ?? "", ["user", "assistant", "system"]);
-        if (item["content"] is not JsonArray { Count: > 0 } content)
-            return RealtimeError.Missing("item.content");
-        return content.FirstOrDefault(part => (string?)part?["type"] != allowed) is { } wrong
-            ? RealtimeError.WrongValue("item.content[0].type", wrong["type"]?.ToString() ?? "", [allowed])
-            : null;
-    }
 }

@@ -30,6 +30,7 @@ public sealed class ConversationRecord
 {
     private readonly Lock _gate = new();
     private readonly List<ClientEvent> _received = [];
+    private readonly List<ResponseRequest> _responseRequests = [];
     private readonly List<string> _sent = [];
     private readonly List<RealtimeError> _errors = [];
     private readonly List<string> _violations = [];
@@ -39,6 +40,9 @@ public sealed class ConversationRecord
 
     /// <summary>Every event of the client but the appends of audio, in order.</summary>
     public IReadOnlyList<ClientEvent> Received => Copy(_received);
+
+    /// <summary>Every well-formed <c>response.create</c>, refused ones too.</summary>
+    public IReadOnlyList<ResponseRequest> ResponseRequests => Copy(_responseRequests);
 
     /// <summary>The types of the events sent, in order.</summary>
     public IReadOnlyList<string> Sent => Copy(_sent);
@@ -72,6 +76,12 @@ public sealed class ConversationRecord
     {
         lock (_gate)
             _received.Add(new ClientEvent(_received.Count, type, body, at));
+    }
+
+    internal void Add(ResponseRequest request)
+    {
+        lock (_gate)
+            _responseRequests.Add(request);
     }
 
     internal void AddSent(string type, long at)

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Bridge.Simulator.Model;
 
 /// <summary>The settings a session runs with: the API's defaults, then what each update changed.</summary>
-internal sealed class EffectiveSession(string id, string model)
+internal sealed class EffectiveSession(string id, string model, DateTimeOffset? expires = null)
 {
     private readonly JsonObject _session = new()
     {
@@ -20,7 +20,7 @@ internal sealed class EffectiveSession(string id, string model)
         ["tracing"] = null,
         ["truncation"] = "auto",
         ["prompt"] = null,
-        ["expires_at"] = 1_900_000_000,
+        ["expires_at"] = expires?.ToUnixTimeSeconds() ?? 1_900_000_000,
         ["include"] = null,
         ["audio"] = new JsonObject
         {
@@ -40,6 +40,11 @@ internal sealed class EffectiveSession(string id, string model)
     public bool InputIsPcmu => (string?)Input["format"]!["type"] == "audio/pcmu";
 
     public bool OutputIsPcmu => (string?)Output["format"]!["type"] == "audio/pcmu";
+
+    public string Instructions => (string?)_session["instructions"] ?? "";
+
+    /// <summary>Answers are written, not spoken.</summary>
+    public bool IsText => (string?)_session["output_modalities"]?[0] == "text";
 
     /// <summary>The caller's turns are put into words.</summary>
     public bool Transcribes => Input["transcription"] is JsonObject transcription && !string.IsNullOrEmpty((string?)transcription["model"]);

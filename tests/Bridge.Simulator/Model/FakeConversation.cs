@@ -7,9 +7,10 @@ namespace Bridge.Simulator.Model;
 /// One session of the fake model: speaks the GA protocol, hears the caller's turns, answers by script, refuses what the API refuses, and
 /// keeps the ledger of what the model will remember of each item.
 /// </summary>
-public sealed class FakeConversation
+public sealed partial class FakeConversation
 {
     private readonly FakeRealtimeServer _server;
+    private readonly FaultStream _raw;
     private readonly EffectiveSession _session;
     private readonly ConversationItems _items = new();
     private readonly CallerTurns _turns;
@@ -20,13 +21,16 @@ public sealed class FakeConversation
     private readonly CancellationTokenSource _over = new();
     private int _ids;
 
-    internal FakeConversation(FakeRealtimeServer server, TextSocket socket, FakeModelOptions options, int number, string model)
+    internal FakeConversation(
+        FakeRealtimeServer server, TextSocket socket, FaultStream raw, FakeModelOptions options, int number, string model)
     {
-        (_server, Socket, Options, Number, Model) = (server, socket, options, number, model);
+        (_server, Socket, _raw, Options, Number, Model) = (server, socket, raw, options, number, model);
         SessionId = NewId("sess");
-        _session = new EffectiveSession(SessionId, model);
+        _session = new EffectiveSession(SessionId, model, options.ExpiresIn is { } life ? options.Clock.GetUtcNow() + life : null);
+        Outgoing = new Outgoing(socket, Record, options.Clock);
+        Faults = new SessionFaults(this, options.Clock);
         Responses = new ResponseSlot(this);
-        Transcription = new CallerTranscription(this, _session);
+        Transcription = new CallerTranscription(this, _session, _items);
         _turns = new CallerTurns(this, _items, Transcription);
         _setup = new SessionSetup(this, _session, _over.Token);
         _handler = new ClientEventHandler(this, _setup, _session, _items, _turns);
@@ -54,6 +58,18 @@ public sealed class FakeConversation
     /// <summary>The assistant's audio items, in order.</summary>
     public IReadOnlyList<LedgerItem> Ledger => _items.Ledger;
 
+    /// <summary>The conversation as the model has it: its items in order. A new session begins without any.</summary>
+    public IReadOnlyList<ConversationItem> Items => _items.All;
+
+    /// <summary>The session's instructions, as they are now.</summary>
+    public string Instructions => _session.Instructions;
+
+    /// <summary>Every <c>response.create</c>: its instructions and modalities.</summary>
+    public IReadOnlyList<ResponseRequest> ResponseRequests => Record.ResponseRequests;
+
+    /// <summary>The model was asked to speak first.</summary>
+    public bool WasGreetingAsked => ResponseRequests.Any(static request => request.IsGreeting);
+
     /// <summary>True once <c>session.updated</c> was sent: only then audio may pass.</summary>
     public bool IsConfigured => ConfiguredAt is not null;
 
@@ -77,6 +93,10 @@ public sealed class FakeConversation
     internal ResponseSlot Responses { get; }
 
     internal CallerTranscription Transcription { get; }
+
+    internal Outgoing Outgoing { get; }
+
+    internal SessionFaults Faults { get; }
 
     /// <summary>Starts a response that nobody asked for; completes when its <c>response.done</c> was sent.</summary>
     public Task RespondAsync(ModelAnswer answer) =>
@@ -127,15 +147,16 @@ public sealed class FakeConversation
         WaitUntilAsync(_ => Record.AudioBytes >= bytes, cancellationToken);
 
     /// <summary>Completes when the model has nothing to do before time moves, or something comes.</summary>
-    internal Task RestAsync(CancellationToken cancellationToken) => Responses.IsAtRest || Closed.IsCompleted
+    internal Task RestAsync(CancellationToken cancellationToken) => IsAtRest || Closed.IsCompleted
         ? Task.CompletedTask
-        : Task.WhenAny(Closed, _waiters.WaitUntilAsync(() => Responses.IsAtRest, cancellationToken));
+        : Task.WhenAny(Closed, _waiters.WaitUntilAsync(() => IsAtRest, cancellationToken));
 
     /// <summary>Something changed.</summary>
     internal void Pulse() => _waiters.Pulse();
 
     internal async Task RunAsync()
     {
+        await BeginFaultsAsync();
         _ = _setup.BeginAsync();
         while (true)
         {
@@ -156,18 +177,20 @@ public sealed class FakeConversation
 
     internal async Task SendAsync(JsonObject message)
     {
-        Record.AddSent((string)message["type"]!, Options.Clock.GetTimestamp());
-        await Socket.SendAsync(OpenAIWire.Text(message, NewId("event")));
-        _waiters.Pulse();
+        await Faults.FireAsync(FaultTrigger.BeforeSent, (string)message["type"]!);
+        await TransmitAsync(message);
     }
 
     internal async Task SendDeltaAsync(LedgerItem item, byte[] audio, JsonObject message)
     {
+        await Faults.FireAsync(FaultTrigger.BeforeSent, (string)message["type"]!);
+        if (Outgoing.IsDead)
+            return;
         if (!_session.OutputIsPcmu)
             Record.Violation("a response was asked for while the output format is not audio/pcmu");
         Watermark.Write(audio, item.Ordinal, item.NextFrame);
         item.Sent(audio.Length / Watermark.BlockSamples, Options.Clock.GetTimestamp());
-        await SendAsync(message.With("delta", Convert.ToBase64String(audio)));
+        await TransmitAsync(message.With("delta", Convert.ToBase64String(audio)));
     }
 
     internal LedgerItem NewLedgerItem(string responseId, string transcript, out string? previous)
@@ -175,6 +198,13 @@ public sealed class FakeConversation
         var item = new LedgerItem(NewId("item"), responseId, _server.NextOrdinal(), transcript);
         previous = _items.Add(item.ItemId, OpenAIWire.AssistantItem(item.ItemId, "in_progress", transcript), item);
         return item;
+    }
+
+    internal string NewTextItem(string text, out string? previous)
+    {
+        var id = NewId("item");
+        previous = _items.Add(id, OpenAIWire.AssistantTextItem(id, "in_progress", text));
+        return id;
     }
 
     internal string NewToolItem(out string? previous)
@@ -189,10 +219,21 @@ public sealed class FakeConversation
 
     internal void Log(string text) => Options.Log?.Invoke($"session {Number} {text}");
 
+    private async Task TransmitAsync(JsonObject message)
+    {
+        var type = (string)message["type"]!;
+        if (await Outgoing.SendAsync(type, OpenAIWire.Text(message, NewId("event"))))
+            await Faults.FireAsync(FaultTrigger.AfterSent, type);
+        _waiters.Pulse();
+    }
+
     private async Task EndAsync(CloseInfo close)
     {
+        close = _died ? close with { By = ClosedBy.Us } : close;
         Log($"is over: {close.By} {close.Status}");
+        Faults.End();
         await _over.CancelAsync();
+        Outgoing.Release();
         _closed.TrySetResult(close);
         await Responses.EndAsync();
         await Socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);

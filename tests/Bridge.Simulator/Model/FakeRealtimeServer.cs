@@ -1,34 +1,37 @@
 using System.Net;
-using System.Text.Json.Nodes;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
-using Microsoft.AspNetCore.Connections.Features;
+using Bridge.Simulator.Faults;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Bridge.Simulator.Model;
-
-/// <summary>One attempt to open a session: its query, its headers, and what was answered (101 when it was let in).</summary>
-public sealed record ModelDial(string Query, IReadOnlyDictionary<string, string> Headers, int Status, long At);
 
 /// <summary>
 /// The far end of the model's wire: a real server on the loopback interface that opens a <see cref="FakeConversation"/> for each socket.
 /// </summary>
 public sealed class FakeRealtimeServer : IAsyncDisposable
 {
-    private const string Path = "/v1/realtime";
-
     private readonly WebApplication _app;
     private readonly Lock _gate = new();
     private readonly List<ModelDial> _dials = [];
     private readonly List<FakeConversation> _conversations = [];
     private readonly Channel<FakeConversation> _next = Channel.CreateUnbounded<FakeConversation>();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Waiters _waiters = new();
+    private FakeModelOptions _options;
+    private int _dialled;
     private int _open;
+    private int _connections;
     private int _ordinal;
 
-    private FakeRealtimeServer(FakeModelOptions options, int port)
+    private FakeRealtimeServer(FakeModelOptions options, int port, X509Certificate2? certificate)
     {
-        Options = options;
+        _options = options;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration()
+            .ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port, listen => Listen(listen, certificate)));
+        builder.Services.Configure<SocketTransportOptions>(transport => TightSocket.Configure(transport, options.ReceiveBufferBytes));
         builder.Services.AddSingleton<IHostLifetime, OwnersLifetime>();
         _app = builder.Build();
         _app.Use(FramedUpgrade.OfferAsync);
@@ -36,14 +39,46 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         _app.Run(AnswerAsync);
     }
 
-    /// <summary>For sessions dialled from now on.</summary>
-    public FakeModelOptions Options { get; set; }
+    /// <summary>For sessions dialled from now on. Another list of <see cref="FakeModelOptions.Dials"/> begins with the next dial.</summary>
+    public FakeModelOptions Options
+    {
+        get
+        {
+            lock (_gate)
+                return _options;
+        }
 
-    /// <summary>Where to dial: <c>ws://127.0.0.1:port/v1/realtime</c>.</summary>
+        set
+        {
+            lock (_gate)
+            {
+                _dialled = ReferenceEquals(value.Dials, _options.Dials) ? _dialled : 0;
+                _options = value;
+            }
+        }
+    }
+
+    /// <summary>What the next dials meet, one after the other; behind the last one <see cref="FakeModelOptions.EveryDial"/> holds.</summary>
+    public IReadOnlyList<DialFault> Script
+    {
+        get => Options.Dials;
+        set => Options = Options with { Dials = [.. value] };
+    }
+
+    /// <summary>Where to dial: <c>ws://127.0.0.1:port/v1/realtime</c>, or <c>wss</c>.</summary>
     public Uri Url { get; private set; } = new("ws://127.0.0.1/");
 
     /// <summary>Sockets that are open now.</summary>
     public int OpenSockets => Volatile.Read(ref _open);
+
+    /// <summary>TCP connections that are open now: those whose handshake is not answered too.</summary>
+    public int OpenConnections => Volatile.Read(ref _connections);
+
+    /// <summary>Handshakes that were delayed and completed nevertheless: the client was still there.</summary>
+    public int LateHandshakes => Dials.Count(static dial => dial.Outcome == DialOutcome.OpenedLate);
+
+    /// <summary>Handshakes that the client gave up before they were answered.</summary>
+    public int GivenUp => Dials.Count(static dial => dial.Outcome == DialOutcome.GivenUp);
 
     /// <summary>Every handshake, refused ones too.</summary>
     public IReadOnlyList<ModelDial> Dials
@@ -68,11 +103,25 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
     public static async Task<FakeRealtimeServer> StartAsync(
         FakeModelOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
     {
-        var server = new FakeRealtimeServer(options ?? new FakeModelOptions(), port);
+        var server = new FakeRealtimeServer(options ?? new FakeModelOptions(), port, null);
         await server._app.StartAsync(cancellationToken);
-        server.Url = new UriBuilder(server._app.Urls.Single()) { Scheme = "ws", Path = Path }.Uri;
+        server.Url = new UriBuilder(server._app.Urls.Single()) { Scheme = "ws", Path = Handshake.Path }.Uri;
         return server;
     }
+
+    /// <summary>Starts behind TLS (see <see cref="SelfSigned"/>).</summary>
+    public static async Task<FakeRealtimeServer> StartAsync(
+        X509Certificate2 tls, FakeModelOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
+    {
+        var server = new FakeRealtimeServer(options ?? new FakeModelOptions(), port, tls);
+        await server._app.StartAsync(cancellationToken);
+        server.Url = new UriBuilder(server._app.Urls.Single()) { Scheme = "wss", Path = Handshake.Path }.Uri;
+        return server;
+    }
+
+    /// <summary>Waits until a condition holds; it is asked again after each dial and whenever one is answered or a connection comes or goes.</summary>
+    public Task WaitUntilAsync(Func<FakeRealtimeServer, bool> condition, CancellationToken cancellationToken = default) =>
+        _waiters.WaitUntilAsync(() => condition(this), cancellationToken);
 
     /// <summary>The next session that was not asked for before, waiting for it if need be.</summary>
     public async Task<FakeConversation> NextConversationAsync(CancellationToken cancellationToken = default) =>
@@ -89,73 +138,85 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
 
     internal int NextOrdinal() => Interlocked.Increment(ref _ordinal);
 
-    private async Task AnswerAsync(HttpContext context)
+    private void Listen(ListenOptions listen, X509Certificate2? certificate)
     {
-        var options = Options;
-        var refusal = Refusal(context, options);
+        listen.Use(next => async connection =>
+        {
+            Interlocked.Increment(ref _connections);
+            _waiters.Pulse();
+            try
+            {
+                await next(connection);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _connections);
+                _waiters.Pulse();
+            }
+        });
+        if (certificate is not null)
+            listen.UseHttps(certificate);
+    }
+
+    private FakeModelOptions NextOptions()
+    {
         lock (_gate)
         {
-            var request = context.Request;
-            var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-            _dials.Add(new ModelDial(request.QueryString.ToString(), headers, refusal?.Status ?? 101, options.Clock.GetTimestamp()));
+            var fault = _dialled < _options.Dials.Count ? _options.Dials[_dialled] : _options.EveryDial;
+            _dialled++;
+            return fault?.Change(_options) ?? _options;
         }
+    }
 
-        if (refusal is { } no)
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var options = NextOptions();
+        var refusal = Handshake.Refusal(context, options);
+        var headers = context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var dial = new ModelDial(context.Request.QueryString.ToString(), headers, refusal?.Status ?? 101, options.Clock.GetTimestamp());
+        lock (_gate)
+            _dials.Add(dial);
+        _waiters.Pulse();
+
+        if (options.ResetHandshake)
         {
-            await RefuseAsync(context, options, no.Status, no.Code, no.Message);
+            Tell(dial, DialOutcome.Reset);
+            Handshake.Reset(context);
             return;
         }
 
-        if (options.HangHandshake)
+        var delay = options.HangHandshake ? Timeout.InfiniteTimeSpan : options.HandshakeDelay;
+        if (delay != TimeSpan.Zero && !await Handshake.WaitAsync(context, delay, options.Clock, _stopping.Token))
         {
-            using var never = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stopping.Token);
-            await Task.Delay(Timeout.Infinite, never.Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+            Tell(dial, DialOutcome.GivenUp);
             context.Abort();
             return;
         }
 
+        if (refusal is { } no)
+        {
+            Tell(dial, DialOutcome.Refused);
+            await Handshake.RefuseAsync(context, options, no);
+            return;
+        }
+
+        Tell(dial, delay == TimeSpan.Zero ? DialOutcome.Opened : DialOutcome.OpenedLate);
         await ConverseAsync(context, options);
     }
 
-    private static (int Status, string Code, string Message)? Refusal(HttpContext context, FakeModelOptions options)
+    private void Tell(ModelDial dial, DialOutcome outcome)
     {
-        var request = context.Request;
-        if (options.RefuseWith is { } status)
-        {
-            var code = status switch { 401 => "invalid_api_key", 404 => "model_not_found", 429 => "rate_limit_exceeded", _ => "server_error" };
-            return (status, code, "Refused.");
-        }
-
-        if (request.Path != Path)
-            return (404, "not_found", $"Unknown path {request.Path}.");
-        var key = request.Headers.Authorization.ToString();
-        if (!key.StartsWith("Bearer ", StringComparison.Ordinal) || key.Trim() == "Bearer")
-            return (401, "invalid_api_key", "Missing bearer authentication in header.");
-        if (request.Headers.ContainsKey("OpenAI-Beta"))
-            return (400, "beta_api_shape_disabled", "The beta protocol is switched off: remove the header 'OpenAI-Beta'.");
-        if (request.Query.Keys.FirstOrDefault(name => name != "model") is { } unknown)
-            return (400, "unknown_parameter", $"Unknown query parameter '{unknown}'.");
-        if (request.Query["model"].ToString().Length == 0)
-            return (400, "missing_model", "You must provide a model parameter.");
-        return context.WebSockets.IsWebSocketRequest ? null : (400, "not_a_websocket", "This is a WebSocket endpoint.");
-    }
-
-    private static async Task RefuseAsync(HttpContext context, FakeModelOptions options, int status, string code, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        if (options.RetryAfter is { } seconds)
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var error = new JsonObject { ["message"] = message, ["type"] = "invalid_request_error", ["code"] = code, ["param"] = null };
-        await context.Response.WriteAsync(new JsonObject { ["error"] = error }.ToJsonString());
+        dial.Outcome = outcome;
+        _waiters.Pulse();
     }
 
     private async Task ConverseAsync(HttpContext context, FakeModelOptions options)
     {
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         using var socket = await context.WebSockets.AcceptWebSocketAsync(offered.Contains("realtime") ? "realtime" : null);
-        var connection = context.Features.Get<IConnectionSocketFeature>()?.Socket;
-        using var text = new TextSocket(socket, connection, options.Clock, FramedUpgrade.Of(context));
+        var connection = Handshake.Connection(context);
+        var frames = FramedUpgrade.Of(context)!;
+        using var text = new TextSocket(socket, connection, options.Clock, frames.Frames);
         if (options.CloseAtOnceWith is { } status)
         {
             await text.CloseAsync((System.Net.WebSockets.WebSocketCloseStatus)status, "closed at once", CancellationToken.None);
@@ -167,12 +228,13 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         FakeConversation conversation;
         lock (_gate)
         {
-            conversation = new FakeConversation(this, text, options, _conversations.Count + 1, context.Request.Query["model"].ToString());
+            conversation = new FakeConversation(this, text, frames.Raw!, options, _conversations.Count + 1, context.Request.Query["model"].ToString());
             _conversations.Add(conversation);
         }
 
         conversation.Log($"opened for {conversation.Model}");
         _next.Writer.TryWrite(conversation);
+        _waiters.Pulse();
         try
         {
             await conversation.RunAsync();
@@ -180,6 +242,7 @@ public sealed class FakeRealtimeServer : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _open);
+            _waiters.Pulse();
         }
     }
 }

@@ -1,11 +1,14 @@
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Bridge.Simulator.Model;
 
-/// <summary>Puts a <see cref="FrameStream"/> below the sockets that the server accepts.</summary>
-internal sealed class FramedUpgrade(IHttpUpgradeFeature upgrade) : IHttpUpgradeFeature
+/// <summary>Puts a <see cref="FrameStream"/> below the sockets that the server accepts, and a <see cref="FaultStream"/> below that.</summary>
+internal sealed class FramedUpgrade(IHttpUpgradeFeature upgrade, Socket? connection) : IHttpUpgradeFeature
 {
-    private FrameStream? _stream;
+    public FrameStream? Frames { get; private set; }
+
+    public FaultStream? Raw { get; private set; }
 
     public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
 
@@ -13,11 +16,15 @@ internal sealed class FramedUpgrade(IHttpUpgradeFeature upgrade) : IHttpUpgradeF
     public static Task OfferAsync(HttpContext context, RequestDelegate next)
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new FramedUpgrade(upgrade));
+            context.Features.Set<IHttpUpgradeFeature>(new FramedUpgrade(upgrade, Handshake.Connection(context)));
         return next(context);
     }
 
-    public static FrameStream? Of(HttpContext context) => (context.Features.Get<IHttpUpgradeFeature>() as FramedUpgrade)?._stream;
+    public static FramedUpgrade? Of(HttpContext context) => context.Features.Get<IHttpUpgradeFeature>() as FramedUpgrade;
 
-    public async Task<Stream> UpgradeAsync() => _stream = new FrameStream(await upgrade.UpgradeAsync(), isClient: false);
+    public async Task<Stream> UpgradeAsync()
+    {
+        Raw = new FaultStream(await upgrade.UpgradeAsync(), connection);
+        return Frames = new FrameStream(Raw, isClient: false);
+    }
 }

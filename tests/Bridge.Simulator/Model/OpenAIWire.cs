@@ -87,10 +87,20 @@ internal static class OpenAIWire
         ["call_id"] = "call_" + itemId, ["arguments"] = arguments,
     };
 
-    public static JsonObject RateLimits() => new()
+    public static JsonObject AssistantTextItem(string itemId, string status, string text) => new()
+    {
+        ["id"] = itemId, ["object"] = "realtime.item", ["type"] = "message", ["status"] = status, ["role"] = "assistant",
+        ["content"] = new JsonArray(new JsonObject { ["type"] = "output_text", ["text"] = text }),
+    };
+
+    /// <summary>What is left of the tokens; nothing, when it is told how long that lasts.</summary>
+    public static JsonObject RateLimits(double? usedUpFor = null) => new()
     {
         ["type"] = "rate_limits.updated",
-        ["rate_limits"] = new JsonArray(new JsonObject { ["name"] = "tokens", ["limit"] = 40000, ["remaining"] = 39000, ["reset_seconds"] = 1.5 }),
+        ["rate_limits"] = new JsonArray(new JsonObject
+        {
+            ["name"] = "tokens", ["limit"] = 40000, ["remaining"] = usedUpFor is null ? 39000 : 0, ["reset_seconds"] = usedUpFor ?? 1.5,
+        }),
     };
 
     // One token for about 50 ms of output and 100 ms of input.

@@ -54,16 +54,18 @@ internal sealed class ResponseRun
             if (!IsCreated)
                 await _pace.HoldAsync();
             IsCreated = true;
+            await _conversation.Faults.ArmAsync(_answer.Faults);
             await SendAsync(OpenAIWire.Response("response.created", Body("in_progress")));
-            if (_answer.Items.Count == 0)
+            if (_answer is { Items.Count: 0, IsEmpty: false })
                 await CallToolAsync();
             for (var index = 0; index < _answer.Items.Count && !_cancelled.IsCancellationRequested; index++)
                 await GenerateAsync(_answer.Items[index], index);
-            await SendAsync(OpenAIWire.RateLimits());
+            await SendAsync(OpenAIWire.RateLimits(_answer.End.ResetSeconds));
         }
         finally
         {
-            var status = _cancelled.IsCancellationRequested ? "cancelled" : "completed";
+            await _conversation.Outgoing.Flows;
+            var status = _cancelled.IsCancellationRequested ? "cancelled" : _answer.End.Status;
             _slot.Over(this);
             await SendAsync(OpenAIWire.Response("response.done", Body(status)));
             await _conversation.Transcription.ResponseEndedAsync();
@@ -74,6 +76,12 @@ internal sealed class ResponseRun
 
     private async Task GenerateAsync(AnswerItem item, int index)
     {
+        if (item.IsText)
+        {
+            await WriteAsync(item, index);
+            return;
+        }
+
         var ledger = _conversation.NewLedgerItem(Id, item.Transcript, out var previous);
         var begun = OpenAIWire.AssistantItem(ledger.ItemId, "in_progress", null);
         await SendAsync(OpenAIWire.OutputItem("response.output_item.added", Id, index, begun));
@@ -85,13 +93,35 @@ internal sealed class ResponseRun
         await SendAsync(Content("output_audio.done"));
         await SendAsync(Content("output_audio_transcript.done").With("transcript", said));
         await SendAsync(Content("content_part.done").With("part", new JsonObject { ["type"] = "audio", ["transcript"] = said }));
-        var finished = OpenAIWire.AssistantItem(ledger.ItemId, _cancelled.IsCancellationRequested ? "incomplete" : "completed", said);
+        var finished = OpenAIWire.AssistantItem(ledger.ItemId, ItemStatus(index), said);
         await SendAsync(OpenAIWire.OutputItem("response.output_item.done", Id, index, finished));
         await SendAsync(OpenAIWire.Item("conversation.item.done", previous, finished));
         _output.Add(finished.DeepClone());
 
         JsonObject Content(string type) => OpenAIWire.Content("response." + type, Id, ledger.ItemId, index);
     }
+
+    private async Task WriteAsync(AnswerItem item, int index)
+    {
+        var itemId = _conversation.NewTextItem(item.Transcript, out var previous);
+        var begun = OpenAIWire.AssistantItem(itemId, "in_progress", null);
+        await SendAsync(OpenAIWire.OutputItem("response.output_item.added", Id, index, begun));
+        await SendAsync(OpenAIWire.Item("conversation.item.added", previous, begun));
+        await SendAsync(Content("content_part.added").With("part", new JsonObject { ["type"] = "text", ["text"] = "" }));
+        await PaceAsync();
+        await SendAsync(Content("output_text.delta").With("delta", item.Transcript));
+        await SendAsync(Content("output_text.done").With("text", item.Transcript));
+        await SendAsync(Content("content_part.done").With("part", new JsonObject { ["type"] = "text", ["text"] = item.Transcript }));
+        var finished = OpenAIWire.AssistantTextItem(itemId, ItemStatus(index), item.Transcript);
+        await SendAsync(OpenAIWire.OutputItem("response.output_item.done", Id, index, finished));
+        await SendAsync(OpenAIWire.Item("conversation.item.done", previous, finished));
+        _output.Add(finished.DeepClone());
+
+        JsonObject Content(string type) => OpenAIWire.Content("response." + type, Id, itemId, index);
+    }
+
+    private string ItemStatus(int index) =>
+        _cancelled.IsCancellationRequested || (_answer.End.Status != "completed" && index == _answer.Items.Count - 1) ? "incomplete" : "completed";
 
     // Returns the words that were generated.
     private async Task<string> SendDeltasAsync(AnswerItem item, LedgerItem ledger, Func<string, JsonObject> content)
@@ -116,6 +146,7 @@ internal sealed class ResponseRun
             var words = (int)((long)item.Transcript.Length * (at + delta.Length) / audio.Length);
             await SendAsync(content("output_audio_transcript.delta").With("delta", item.Transcript[said..words]));
             said = words;
+            await _conversation.Outgoing.Flows;
             await _conversation.SendDeltaAsync(ledger, delta, content("output_audio.delta"));
             _generatedMs += Pcmu.Milliseconds(delta.Length);
         }
@@ -162,13 +193,23 @@ internal sealed class ResponseRun
         ["object"] = "realtime.response",
         ["id"] = Id,
         ["status"] = status,
-        ["status_details"] = status == "cancelled" ? new JsonObject { ["type"] = "cancelled", ["reason"] = _reason } : null,
+        ["status_details"] = status switch
+        {
+            "in_progress" => null,
+            "cancelled" => new JsonObject { ["type"] = "cancelled", ["reason"] = _reason },
+            _ => _answer.End.Details(),
+        },
         ["output"] = _output.DeepClone(),
         ["conversation_id"] = "conv_" + Id,
         ["output_modalities"] = new JsonArray("audio"),
-        ["usage"] = status == "in_progress" ? null : OpenAIWire.Usage(_conversation.AudioMs, _generatedMs),
+        ["usage"] = status == "in_progress" ? null : OpenAIWire.Usage(status == "failed" && _generatedMs == 0 ? 0 : _conversation.AudioMs, _generatedMs),
         ["metadata"] = _metadata?.DeepClone(),
     };
 
-    private Task SendAsync(JsonObject message) => _conversation.SendAsync(message);
+    // A session that is stalled generates nothing either.
+    private async Task SendAsync(JsonObject message)
+    {
+        await _conversation.Outgoing.Flows;
+        await _conversation.SendAsync(message);
+    }
 }

@@ -9,6 +9,7 @@ internal sealed class ResponseSlot(FakeConversation conversation)
     private readonly List<ResponseRun> _unfinished = [];
     private ResponseRun? _active;
     private int _answers;
+    private int _greetings;
 
     public string? ActiveId
     {
@@ -37,6 +38,13 @@ internal sealed class ResponseSlot(FakeConversation conversation)
     {
         var answers = conversation.Options.Answers;
         return answers.Count == 0 ? null : answers[_answers++ % answers.Count];
+    }
+
+    /// <summary>The answer to the next <c>response.create</c> with instructions.</summary>
+    public ModelAnswer NextGreeting()
+    {
+        var greetings = conversation.Options.Greetings;
+        return _greetings < greetings.Count ? greetings[_greetings++] : conversation.Options.Greeting;
     }
 
     public RealtimeError? TryStart(ModelAnswer answer, out Task completion, JsonNode? metadata = null)
@@ -83,7 +91,7 @@ internal sealed class ResponseSlot(FakeConversation conversation)
             return false;
         conversation.Log($"cancels {run.Id}: {reason}");
         run.Cancel(reason);
-        await run.Completion;
+        await Task.WhenAny(run.Completion, conversation.Outgoing.Stalls);
         return true;
     }
 

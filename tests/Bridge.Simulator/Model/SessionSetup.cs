@@ -26,7 +26,10 @@ internal sealed class SessionSetup(FakeConversation conversation, EffectiveSessi
     {
         if (conversation.Options.BeforeCreated is { } before)
             await before(over);
-        await conversation.SendAsync(OpenAIWire.Session("session.created", created));
+        if (conversation.Options.CreatedError is { } error)
+            await conversation.SendFaultErrorAsync(error);
+        else
+            await conversation.SendAsync(OpenAIWire.Session("session.created", created));
     }
 
     // Not awaited by the reader, so that audio which comes too early is seen to come too early.
