@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Bridge.Api.Configuration;
 using Bridge.Api.Hosting;
 using Bridge.Api.Middleware;
@@ -8,6 +10,7 @@ using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Serilog;
 
@@ -36,10 +39,12 @@ internal static class BridgeApp
         services.AddControllers().AddApplicationPart(typeof(BridgeApp).Assembly);
         services.AddHealthChecks().AddCheck<CapacityHealthCheck>("capacity");
         services.AddSingleton<MediaStreamMiddleware>();
+        services.AddSingleton<IHostLifetime, SignalLifetime>();
         services.AddHostedService<CallDrainService>().AddHostedService<StartupNotes>();
         // Plain reads here: bound options would report their faults while the host is built, before all faults are gathered.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop(builder.Configuration["Bridge:DrainTimeout"]));
         services.AddSerilog((provider, log) => log.ForBridge(builder.Configuration["Server:LogLevel"] ?? "info").ReadFrom.Services(provider));
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
         customize?.Invoke(builder);
 
         var app = builder.Build();
@@ -47,6 +52,17 @@ internal static class BridgeApp
         app.Urls.Add(app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Url);
         app.MapEverything();
         return app;
+    }
+
+    /// <summary>
+    /// The kernel may hold some five seconds of speech for a peer that does not read, not five minutes: a stuck line must be seen.
+    /// Accepted sockets inherit it.
+    /// </summary>
+    private static Socket Listen(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        socket.SendBufferSize = 64 * 1024;
+        return socket;
     }
 
     private static TimeSpan LongestStop(string? drainTimeout) =>
@@ -58,7 +74,7 @@ internal static class BridgeApp
         if (app.Services.GetRequiredService<IOptions<TwilioOptions>>().Value.PublicBaseUrl is { AbsolutePath: var path } && path != "/")
             app.UsePathBase(path.TrimEnd('/'));
         app.UseWebSockets();
-        app.Map(AnswerIncomingCallHandler.StreamPath, branch => branch.Run(app.Services.GetRequiredService<MediaStreamMiddleware>().InvokeAsync));
+        app.Map(TwilioPaths.MediaStream, branch => branch.Run(app.Services.GetRequiredService<MediaStreamMiddleware>().InvokeAsync));
         app.UseRouting();
         app.MapGet("/", () => Results.Json(new { message = "Bridge is running. Point the voice webhook of a Twilio number at /incoming-call." }));
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });

@@ -10,6 +10,6 @@ try
 }
 catch (Exception e) when (StartFault.Explain(e) is { } fault)
 {
-    await Console.Error.WriteLineAsync(fault);
-    return 1;
+    await Console.Error.WriteLineAsync(fault.Message);
+    return fault.ExitCode;
 }

@@ -3,6 +3,7 @@ using Bridge.Application.Behaviors;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
+using Bridge.Application.Sessions;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,10 @@ public static class DependencyInjection
         services.AddSingleton<BridgeMetrics>();
         services.AddSingleton<CallRegistry>();
         services.AddSingleton<CallPublisher>();
+        services.AddSingleton<CallOutcomes>();
+        services.AddSingleton<CallDrain>();
+        services.AddSingleton<ModelCircuit>();
+        services.AddSingleton<CallParts>();
         services.AddSingleton<CallBridge>();
         services.AddValidatedOptions<BridgeOptions, BridgeOptionsRules>(BridgeOptions.Section);
         services.AddValidatedOptions<AssistantOptions>(AssistantOptions.Section);

@@ -3,6 +3,7 @@ using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Bridge.Infrastructure.Realtime.Echo;
 using Bridge.Infrastructure.Realtime.OpenAI;
+using Bridge.Infrastructure.Recordings;
 using Bridge.Infrastructure.Twilio;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,8 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services) =>
         services
             .AddSingleton<TwilioMediaSocketFactory>()
+            .AddSingleton<IRecordings, RecordingFiles>()
+            .AddValidatedOptions<RecordingOptions, RecordingOptionsRules>(RecordingOptions.Section)
             .AddOpenAIRealtime()
             .AddEchoRealtime();
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Serilog.Core;
 using Serilog.Events;
 
@@ -45,6 +46,14 @@ internal sealed class BridgeHost : IAsyncDisposable
     public static Task<BridgeHost> StartEchoAsync(Dictionary<string, string>? variables = null, Action<WebApplicationBuilder>? customize = null) =>
         StartAsync(null, new() { ["REALTIME_PROVIDER"] = "echo" }, variables, customize, new ManualClock());
 
+    /// <summary>For tests of what is heard and remembered: nothing is done about a model that stands still, or a line without audio.</summary>
+    public static void Patient(WebApplicationBuilder builder)
+    {
+        foreach (var rule in new[] { "FillerAfter", "StallAfter", "FirstAudioWithin", "IdleAskAfter", "IdleEndAfter" })
+            builder.Configuration[$"Bridge:Patience:{rule}"] = "00:00:00";
+        builder.Configuration["Bridge:MediaTimeout"] = "00:05:00";
+    }
+
     /// <summary>A call in virtual time: 20 ms pass with each step.</summary>
     public Task<FakeCaller> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null)
     {
@@ -83,11 +92,20 @@ internal sealed class BridgeHost : IAsyncDisposable
         {
             builder.Services.AddSingleton<ILogEventSink>(logs);
             builder.Services.AddSingleton<TimeProvider>(clock);
+            builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
             customize?.Invoke(builder);
         });
         await app.StartAsync();
         return new BridgeHost(app, server, logs, clock);
     }
+}
+
+/// <summary>The tests' process keeps its signals.</summary>
+internal sealed class NoLifetime : IHostLifetime
+{
+    public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 /// <summary>Everything that was logged, as it would be read.</summary>

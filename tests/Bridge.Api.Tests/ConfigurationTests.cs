@@ -81,7 +81,7 @@ public sealed class ConfigurationTests
         Assert.That(bridge.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal)), Has.One.Contains(model).And.One.Contains(day));
     }
 
-    private static string? Fault(Dictionary<string, string> variables) => StartFault.Explain(Assert.Catch(() => BridgeApp.Create(variables))!);
+    private static string? Fault(Dictionary<string, string> variables) => StartFault.Explain(Assert.Catch(() => BridgeApp.Create(variables))!)?.Message;
 
     private static Dictionary<string, string> Working(params (string Name, string? Value)[] more) => Variables([("OPENAI_API_KEY", "a-key"), .. more]);
 

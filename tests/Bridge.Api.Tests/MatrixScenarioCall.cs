@@ -25,7 +25,7 @@ internal sealed class MatrixScenarioCall : IAsyncDisposable
         var opening = TimeSpan.FromMilliseconds(opened ? 330 : 0);
         if (opened)
             model = model with { BeforeCreated = stop => Task.Delay(opening, clock, stop) };
-        var bridge = await BridgeHost.StartAsync(model, clock: clock);
+        var bridge = await BridgeHost.StartAsync(model, customize: BridgeHost.Patient, clock: clock);
         var caller = await bridge.CallAsync(options => options with { Line = line ?? new() });
         var session = await bridge.Model.NextConversationAsync(cancel);
         caller.KeepStepWith(session);

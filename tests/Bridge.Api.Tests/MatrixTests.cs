@@ -27,7 +27,7 @@ public sealed class MatrixTests
 
     private static async Task<List<MatrixCall>> RunAsync(MatrixLine line, CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(new FakeModelOptions(), clock: new ManualClock());
+        await using var bridge = await BridgeHost.StartAsync(new FakeModelOptions(), customize: BridgeHost.Patient, clock: new ManualClock());
         var calls = new List<MatrixCall>();
         foreach (var cells in MatrixPlan.Of(line))
         {

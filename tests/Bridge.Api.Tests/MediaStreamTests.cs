@@ -53,6 +53,7 @@ public sealed class MediaStreamTests
         await using var caller = await bridge.CallAsync(o => o with { Spelling = new TwilioSpelling { EscapeSlashes = true, NumericCounters = true }, Fragments = 3 });
         var session = await bridge.Model.NextConversationAsync(cancel);
         await caller.WaitForMediaAsync(Pcmu.Samples(1000), cancel);
+        caller.KeepStepWith(session);
         var said = caller.SpeakAsync(Speech.Clip("caller-ask"));
         await caller.StepAsync(100, cancel);
         await said;
@@ -130,7 +131,9 @@ public sealed class MediaStreamTests
             await session.Closed.WaitAsync(cancel);
         }
 
-        await bridge.Services.GetRequiredService<CallRegistry>().DrainAsync(TimeSpan.FromSeconds(5), TimeProvider.System, cancel);
+        var calls = bridge.Services.GetRequiredService<CallRegistry>();
+        for (var changed = calls.Changed; calls.Active > 0; changed = calls.Changed)
+            await changed.WaitAsync(cancel);
         Assert.That(bridge.Model.OpenSockets, Is.Zero);
     }
 }

@@ -12,7 +12,7 @@ public sealed class PaddingTests
     [TestCase(1000, 500 * 160)]
     public async Task Missing_frames_are_filled_with_silence_up_to_ten_seconds(int lost, int filled, CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(100), Answers = [] });
+        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(100), Answers = [] }, customize: BridgeHost.Patient);
         await using var caller = await bridge.CallAsync();
         var session = await ReadyAsync(bridge, caller, cancel);
         var before = session.Record.AudioBytes;

@@ -1,4 +1,5 @@
 using Bridge.Simulator;
+using Bridge.Simulator.Caller;
 using Bridge.Simulator.Model;
 
 namespace Bridge.Api.Tests;
@@ -35,7 +36,7 @@ public sealed class SeedFaultTests
         await caller.CloseBareAsync(cancel);
         await session.Closed.WaitAsync(OneSecond, cancel);
 
-        await bridge.Logs.WaitForAsync("Call ended: CallerHungUp");
+        await bridge.Logs.WaitForAsync("Call ended: StreamLost");
     }
 
     [Test]
@@ -51,30 +52,29 @@ public sealed class SeedFaultTests
         await session.Closed.WaitAsync(OneSecond, cancel);
     }
 
-    [TestCase(true)]
-    [TestCase(false)]
-    public async Task E5_when_the_model_goes_the_stream_is_closed_so_that_the_caller_hears_the_apology(bool politely, CancellationToken cancel)
+    [Test]
+    public async Task E5_when_the_model_goes_for_good_the_stream_is_closed_and_the_caller_hears_the_apology(CancellationToken cancel)
     {
         await using var bridge = await BridgeHost.StartAsync();
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await session.WaitForAsync("response.create", 1, cancel);
 
-        if (politely)
-            await session.CloseAsync();
-        else
-            session.Abort();
+        await session.CloseAsync(1008);
         var ended = await caller.Ended.WaitAsync(OneSecond, cancel);
+        await caller.CallEnded.WaitAsync(cancel);
 
         Assert.That((ended.By, ended.Status), Is.EqualTo((ClosedBy.Bridge, 1000)));
-        Assert.That(caller.Twiml.After.Select(v => v.Name), Is.EqualTo(new[] { "Say", "Hangup" }));
+        Assert.That(caller.Sentences[^1].Text, Does.Contain("sorry"));
+        Assert.That(caller.HowItEnded, Is.EqualTo(CallEnding.Hangup));
         await bridge.Logs.WaitForAsync("Call ended: ModelClosed");
+        Assert.That(bridge.Model.Dials, Has.Count.EqualTo(1));
     }
 
     [Test]
     public async Task E6_a_truncation_never_names_audio_that_was_not_sent(CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(500) with { HoldAfterMs = 100 }, Answers = [] });
+        await using var bridge = await BridgeHost.StartAsync(new() { Greeting = ModelAnswer.Tones(500) with { HoldAfterMs = 100 }, Answers = [] }, customize: BridgeHost.Patient);
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await caller.WaitForMediaAsync(Pcmu.Samples(100), cancel);
@@ -124,19 +124,21 @@ public sealed class SeedFaultTests
         Assert.That(caller.Playout.ReceivedSamples, Is.EqualTo(Pcmu.Samples(1200)));
     }
 
-    [TestCase(401)]
-    [TestCase(503)]
-    public async Task E9_when_the_model_cannot_be_reached_the_caller_hears_the_apology(int status, CancellationToken cancel)
+    [TestCase(401, 1, "ModelRefused")]
+    [TestCase(503, 2, "ModelUnreachable")]
+    public async Task E9_when_the_model_cannot_be_reached_the_caller_hears_the_apology(int status, int dials, string reason, CancellationToken cancel)
     {
         await using var bridge = await BridgeHost.StartAsync(new() { RefuseWith = status });
         await using var caller = await bridge.CallAsync();
         var ended = await caller.Ended.WaitAsync(cancel);
+        await caller.CallEnded.WaitAsync(cancel);
 
         Assert.That((ended.By, ended.Status), Is.EqualTo((ClosedBy.Bridge, 1000)));
-        Assert.That(caller.Twiml.After[0].Text, Does.Contain("sorry"));
-        Assert.That(caller.Twiml.After[^1].Name, Is.EqualTo("Hangup"));
-        await bridge.Logs.WaitForAsync("Call ended: ModelFailed");
-        Assert.That(bridge.Logs.Lines, Has.One.Contains($"answered {status}"));
+        Assert.That(caller.Sentences[^1].Text, Does.Contain("sorry"));
+        Assert.That(caller.HowItEnded, Is.EqualTo(CallEnding.Hangup));
+        await bridge.Logs.WaitForAsync($"Call ended: {reason}");
+        Assert.That(bridge.Logs.Lines.Count(l => l.StartsWith("Error", StringComparison.Ordinal) && l.Contains($"answered {status}", StringComparison.Ordinal)), Is.EqualTo(1));
+        Assert.That(bridge.Model.Dials, Has.Count.EqualTo(dials));
     }
 
     [Test]

@@ -51,7 +51,8 @@ public sealed class WebhookTests
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.OK));
         Assert.That(answer.Content.Headers.ContentType!.MediaType, Is.EqualTo("text/xml"));
         Assert.That(answer.Content.Headers.ContentLength, Is.GreaterThan(0));
-        Assert.That(twiml.Elements().Select(e => e.Name.LocalName), Is.EqualTo(new[] { "Say", "Pause", "Connect", "Say", "Hangup" }));
+        Assert.That(twiml.Elements().Select(e => e.Name.LocalName), Is.EqualTo(new[] { "Say", "Pause", "Connect" }));
+        Assert.That(twiml.Element("Connect")!.Attribute("action")!.Value, Is.EqualTo("https://bridge.example.com:8443/voice/stream-ended"));
         Assert.That(twiml.Element("Say")!.Value, Is.EqualTo("Hello & welcome"));
         Assert.That(twiml.Elements("Say").Select(s => s.Attribute("voice")!.Value), Is.All.EqualTo("alice"));
         Assert.That(twiml.Element("Pause")!.Attribute("length")!.Value, Is.EqualTo("1"));
@@ -91,7 +92,7 @@ public sealed class WebhookTests
         using var answer = await AskAsync(bridge, post: true, Fields(), cancel);
         var twiml = XElement.Parse(await answer.Content.ReadAsStringAsync(cancel));
 
-        Assert.That(twiml.Elements().Select(e => e.Name.LocalName), Is.EqualTo(new[] { "Connect", "Say", "Hangup" }));
+        Assert.That(twiml.Elements().Select(e => e.Name.LocalName), Is.EqualTo(new[] { "Connect" }));
     }
 
     [TestCase("CallSid", "")]

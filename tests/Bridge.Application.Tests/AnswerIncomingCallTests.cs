@@ -1,7 +1,9 @@
 using System.Xml.Linq;
+using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
+using Bridge.Application.Sessions;
 using FluentValidation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -10,36 +12,47 @@ namespace Bridge.Application.Tests;
 
 public sealed class AnswerIncomingCallTests
 {
+    private const string Other = "CA0123456789abcdef0123456789abcdee";
+
     private static readonly AnswerIncomingCall Call = new(TestNames.CallSid, "+15005550006", "+15005550009", "inbound", "bridge.example", "");
 
     private readonly TwilioOptions _twilio = new() { IntroVoice = "Polly.Joanna", IntroText = "One moment.", ApologyText = "Sorry." };
     private readonly BridgeOptions _bridge = new() { MaxConcurrentCalls = 1 };
     private readonly ILogger<AnswerIncomingCallHandler> _logger = SubstituteLogger.Of<AnswerIncomingCallHandler>();
+    private readonly FakeTimeProvider _time = new();
+    private readonly TestMetrics _metrics = new();
     private CallRegistry _calls = null!;
+    private ModelCircuit _circuit = null!;
 
     [SetUp]
-    public void SetUp() => _calls = new CallRegistry(SubstituteOptions.Of(_bridge));
+    public void SetUp()
+    {
+        _calls = new CallRegistry(SubstituteOptions.Of(_bridge), _time);
+        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_metrics), _time, SubstituteLogger.Of<ModelCircuit>());
+    }
 
     [TearDown]
-    public void TearDown() => _calls.Dispose();
+    public void TearDown()
+    {
+        _calls.Dispose();
+        _metrics.Dispose();
+    }
 
     [Test]
-    public async Task A_call_is_answered_with_intro_pause_stream_apology_and_hang_up()
+    public async Task A_call_is_answered_with_intro_pause_and_stream_and_nothing_after_it()
     {
         var expected = XElement.Parse(
             $"""
             <Response>
               <Say voice="Polly.Joanna">One moment.</Say>
               <Pause length="1"/>
-              <Connect>
+              <Connect action="/stream-ended">
                 <Stream url="wss://bridge.example/media-stream">
                   <Parameter name="From" value="+15005550006"/>
                   <Parameter name="To" value="+15005550009"/>
                   <Parameter name="Direction" value="inbound"/>
                 </Stream>
               </Connect>
-              <Say voice="Polly.Joanna">Sorry.</Say>
-              <Hangup/>
             </Response>
             """);
 
@@ -93,7 +106,7 @@ public sealed class AnswerIncomingCallTests
     {
         _twilio.IntroText = text;
 
-        Assert.That(Verbs(await AnswerAsync(Call)), Is.EqualTo(new[] { "Connect", "Say", "Hangup" }));
+        Assert.That(Verbs(await AnswerAsync(Call)), Is.EqualTo(new[] { "Connect" }));
     }
 
     [Test]
@@ -111,7 +124,7 @@ public sealed class AnswerIncomingCallTests
         var answer = await AnswerAsync(Call with { From = From });
 
         Assert.That(answer.Descendants("Parameter").First().Attribute("value")!.Value, Is.EqualTo(From));
-        Assert.That(Verbs(answer), Is.EqualTo(new[] { "Say", "Pause", "Connect", "Say", "Hangup" }));
+        Assert.That(Verbs(answer), Is.EqualTo(new[] { "Say", "Pause", "Connect" }));
     }
 
     [Test]
@@ -125,33 +138,32 @@ public sealed class AnswerIncomingCallTests
     [Test]
     public async Task A_draining_service_turns_the_call_away_busy()
     {
-        await _calls.DrainAsync(TimeSpan.Zero, new FakeTimeProvider(), CancellationToken.None);
+        _calls.Draining = true;
 
         AssertBusy(await AnswerAsync(Call));
     }
 
     [Test]
-    public async Task Answering_takes_no_place_the_media_stream_does()
+    public async Task Answering_promises_a_place_which_the_media_stream_takes()
     {
         await AnswerAsync(Call);
 
-        Assert.That(_calls.Active, Is.Zero);
+        Assert.That((_calls.Active, _calls.Promised, _calls.HasRoom), Is.EqualTo((0, 1, false)));
     }
 
     [Test]
     public async Task Each_answer_is_one_line_with_the_calls_name_and_no_phone_number()
     {
         await AnswerAsync(Call);
-        using var place = _calls.TryAdmit();
-        await AnswerAsync(Call);
+        await AnswerAsync(Call with { CallSid = Other });
 
         Assert.That(_logger.Lines().Select(l => l.Level), Is.EqualTo(new[] { LogLevel.Information, LogLevel.Warning }));
-        Assert.That(_logger.Lines().Select(l => l.Text), Has.All.Contains(TestNames.CallSid));
+        Assert.That(_logger.Lines().Select(l => l.Text), Has.All.Contains("CA0123456789abcdef0123456789abcde"));
         Assert.That(_logger.Lines().Select(l => l.Text), Has.None.Contains("5005550006").And.None.Contains("5005550009"));
     }
 
     private async Task<XElement> AnswerAsync(AnswerIncomingCall call) =>
-        XElement.Parse(await new AnswerIncomingCallHandler(_calls, SubstituteOptions.Of(_twilio), _logger).Handle(call, CancellationToken.None));
+        XElement.Parse(await new AnswerIncomingCallHandler(_calls, _circuit, SubstituteOptions.Of(_bridge), SubstituteOptions.Of(_twilio), _logger).Handle(call, CancellationToken.None));
 
     private static void AssertBusy(XElement answer) =>
         Assert.That(XNode.DeepEquals(answer, XElement.Parse("""<Response><Reject reason="busy"/></Response>""")), Is.True);

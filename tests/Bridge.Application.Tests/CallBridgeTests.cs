@@ -9,7 +9,11 @@ namespace Bridge.Application.Tests;
 /// <summary>The frame of a call: admission, handshake, what is published and logged.</summary>
 public sealed class CallBridgeTests
 {
-    private readonly CallRig _rig = new(o => o.MaxConcurrentCalls = 1);
+    private readonly CallRig _rig = new(o =>
+    {
+        CallRig.Endless(o);
+        o.MaxConcurrentCalls = 1;
+    });
 
     [TearDown]
     public void TakeDown() => _rig.Dispose();
@@ -52,7 +56,8 @@ public sealed class CallBridgeTests
             return new TaskCompletionSource<MediaStreamStart>().Task.WaitAsync(token);
         };
         _rig.Start();
-        var drained = _rig.Registry.DrainAsync(TimeSpan.Zero, _rig.Time, CancellationToken.None);
+        _rig.Options.DrainTimeout = TimeSpan.Zero;
+        var drained = _rig.Drain.RunAsync();
 
         await Task.WhenAll(_rig.Run, drained).WaitAsync(CallRig.Patience);
         Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));

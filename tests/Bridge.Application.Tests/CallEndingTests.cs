@@ -1,5 +1,6 @@
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Calls;
+using Bridge.Domain.Turns;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Application.Tests;
@@ -27,25 +28,27 @@ public sealed class CallEndingTests
         _rig.Start();
         _rig.Twilio.Ends();
 
-        await EndsAsync(CallEndReason.CallerHungUp);
+        await EndsAsync(CallEndReason.StreamLost);
     }
 
     [Test]
-    public async Task A_model_that_closes_ends_the_call()
+    public async Task A_model_that_closes_for_good_ends_the_call()
     {
         _rig.Start();
-        _rig.Model.Ends();
+        await _rig.Model.ErrorAsync("closed_1008", RealtimeErrorKind.Closed);
 
         await EndsAsync(CallEndReason.ModelClosed);
     }
 
-    [Test]
-    public async Task A_model_that_cannot_be_reached_ends_the_call_and_the_log_says_why()
+    [TestCase(RealtimeSessionFailure.Refused, CallEndReason.ModelRefused)]
+    [TestCase(RealtimeSessionFailure.Busy, CallEndReason.ModelBusy)]
+    [TestCase(RealtimeSessionFailure.Unreachable, CallEndReason.ModelUnreachable)]
+    public async Task A_model_that_cannot_be_had_ends_the_call_and_the_log_says_why(RealtimeSessionFailure failure, CallEndReason reason)
     {
-        _rig.Mediator.Open = _ => Task.FromException<IRealtimeSession>(new RealtimeSessionException("api.example answered 401."));
+        _rig.Mediator.Open = _ => Task.FromException<IRealtimeSession>(new RealtimeSessionException("api.example answered 401.", failure));
         _rig.Start();
 
-        await EndsAsync(CallEndReason.ModelFailed, modelCloses: 0);
+        await EndsAsync(reason, modelCloses: 0);
         Assert.That(_rig.Logger.Entries, Has.Some.Matches<(LogLevel Level, string Text)>(e => e.Level == LogLevel.Error && e.Text.Contains("answered 401")));
     }
 
@@ -53,18 +56,18 @@ public sealed class CallEndingTests
     public async Task An_error_no_session_survives_ends_the_call()
     {
         _rig.Start();
-        await _rig.Model.ErrorAsync("session_expired", RealtimeErrorKind.Fatal);
+        await _rig.Model.ErrorAsync("invalid_api_key", RealtimeErrorKind.Fatal);
 
-        await EndsAsync(CallEndReason.ModelFailed);
+        await EndsAsync(CallEndReason.ModelRefused);
     }
 
     [Test]
     public async Task A_response_that_fails_for_a_reason_no_session_survives_ends_the_call()
     {
         _rig.Start();
-        await _rig.Model.SaysAsync(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1", Error: new RealtimeError("insufficient_quota", "", "No more.", RealtimeErrorKind.Fatal)));
+        await _rig.Model.SaysAsync(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1", Error: new RealtimeError("insufficient_quota", "", "No more.", RealtimeErrorKind.Fatal)) { Ending = ResponseEnding.Failed });
 
-        await EndsAsync(CallEndReason.ModelFailed);
+        await EndsAsync(CallEndReason.ModelRefused);
     }
 
     [Test]
@@ -72,7 +75,7 @@ public sealed class CallEndingTests
     {
         _rig.Start();
         await _rig.Model.ErrorAsync("item_truncate_invalid_item_id");
-        await _rig.Model.SaysAsync(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1", Error: new RealtimeError("rate_limit_exceeded", "", "Later.", RealtimeErrorKind.Other)));
+        await _rig.Model.SaysAsync(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1", Error: new RealtimeError("rate_limit_exceeded", "", "Later.", RealtimeErrorKind.Other)) { Ending = ResponseEnding.RateLimited });
         await _rig.Twilio.FrameAsync(20);
         Assert.That(_rig.Run.IsCompleted, Is.False);
 
@@ -93,33 +96,36 @@ public sealed class CallEndingTests
     public async Task Draining_ends_the_call_when_patience_is_over()
     {
         _rig.Start();
-        var drained = _rig.Registry.DrainAsync(TimeSpan.FromSeconds(5), _rig.Time, CancellationToken.None);
+        _rig.Options.DrainTimeout = TimeSpan.FromSeconds(5);
+        var drained = _rig.Drain.RunAsync();
         await _rig.Twilio.FrameAsync(20);
         Assert.That(_rig.Run.IsCompleted, Is.False);
 
         _rig.Time.Advance(TimeSpan.FromSeconds(5));
         await EndsAsync(CallEndReason.Draining);
-        await drained.WaitAsync(CallRig.Patience);
+        Assert.That(await _rig.SoonAsync(drained), Is.True);
     }
 
     [Test]
-    public async Task A_connection_that_is_gone_is_the_callers_end_though_the_models_reader_ends_with_it()
+    public async Task A_connection_that_is_gone_is_a_lost_stream_though_the_models_reader_ends_with_it()
     {
         _rig.Start();
         await _rig.Model.SaysAsync(RealtimeEventKind.SpeechStopped);
         await _rig.AbortAsync();
+        _rig.Time.Advance(TimeSpan.FromSeconds(0.25));
 
-        await EndsAsync(CallEndReason.CallerHungUp);
+        await EndsAsync(CallEndReason.StreamLost);
     }
 
     [Test]
-    public async Task A_connection_that_is_gone_while_the_model_is_dialled_is_the_callers_end()
+    public async Task A_connection_that_is_gone_while_the_model_is_dialled_is_a_lost_stream()
     {
         _rig.Mediator.HoldOpening();
         _rig.Start();
         await _rig.AbortAsync();
+        _rig.Time.Advance(TimeSpan.FromSeconds(0.25));
 
-        await EndsAsync(CallEndReason.CallerHungUp, modelCloses: 0);
+        await EndsAsync(CallEndReason.StreamLost, modelCloses: 0);
     }
 
     [Test]
@@ -171,7 +177,7 @@ public sealed class CallEndingTests
     public async Task The_first_reason_stands_whatever_the_other_side_says_afterwards()
     {
         _rig.Start();
-        _rig.Model.Ends();
+        await _rig.Model.ErrorAsync("closed_1008", RealtimeErrorKind.Closed);
         await _rig.Run.WaitAsync(CallRig.Patience);
         _rig.Twilio.Ends(new MediaStreamException("too late"));
 

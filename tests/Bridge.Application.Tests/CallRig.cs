@@ -1,8 +1,10 @@
+using Bridge.Application.Abstractions;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Transcripts;
+using MediatR;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
@@ -13,6 +15,8 @@ internal sealed class CallRig : IDisposable
     /// <summary>How long a test waits for what must happen at once, before it says that it did not.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan Quarter = TimeSpan.FromMilliseconds(250);
+
     private readonly CancellationTokenSource _aborted = new();
     private long? _lastFrameMs;
 
@@ -22,21 +26,31 @@ internal sealed class CallRig : IDisposable
         Twilio = new ScriptedTwilio(Log);
         Model = new ScriptedModel(Log);
         Mediator = new ScriptedMediator(Log, Model);
-        Registry = new CallRegistry(Microsoft.Extensions.Options.Options.Create(Options));
-        Bridge = new CallBridge(
-            Registry,
-            Mediator,
-            new CallPublisher(Mediator, Time, PublisherLogger),
-            new BridgeMetrics(Metrics),
-            Microsoft.Extensions.Options.Options.Create(Options),
-            Microsoft.Extensions.Options.Options.Create(Assistant),
-            Time,
-            Logger);
+        var options = Microsoft.Extensions.Options.Options.Create(Options);
+        Registry = new CallRegistry(options, Time);
+        Outcomes = new CallOutcomes(Time);
+        Drain = new CallDrain(Registry, Outcomes, options, Time, DrainLogger);
+        Bridge = BridgeOf(Mediator, Recordings);
+    }
+
+    /// <summary>Settings for a call that may take its time: no rule about silence, length or missing frames is on.</summary>
+    public static void Endless(BridgeOptions options)
+    {
+        options.MediaTimeout = TimeSpan.FromDays(1);
+        options.Patience = new PatienceOptions
+        {
+            FillerAfter = TimeSpan.Zero,
+            StallAfter = TimeSpan.Zero,
+            FirstAudioWithin = TimeSpan.Zero,
+            IdleAskAfter = TimeSpan.Zero,
+            IdleEndAfter = TimeSpan.Zero,
+            MaxCallDuration = TimeSpan.Zero,
+        };
     }
 
     public BridgeOptions Options { get; } = new();
 
-    public AssistantOptions Assistant { get; } = new() { Instructions = "Be kind.", Greeting = "Say hello." };
+    public AssistantOptions Assistant { get; } = TestSettings.Assistant();
 
     public OrderLog Log { get; } = new();
 
@@ -48,6 +62,12 @@ internal sealed class CallRig : IDisposable
 
     public CallRegistry Registry { get; }
 
+    public CallOutcomes Outcomes { get; }
+
+    public CallDrain Drain { get; }
+
+    public ScriptedRecordings Recordings { get; } = new();
+
     public CallBridge Bridge { get; }
 
     public FakeTimeProvider Time { get; } = new();
@@ -57,6 +77,8 @@ internal sealed class CallRig : IDisposable
     public TestLogger<CallBridge> Logger { get; } = new();
 
     public TestLogger<CallPublisher> PublisherLogger { get; } = new();
+
+    public TestLogger<CallDrain> DrainLogger { get; } = new();
 
     /// <summary>The turns that were told of, in the order in which they were.</summary>
     public IEnumerable<TranscriptTurn> Turns => Mediator.Published.OfType<TurnEnded>().Select(t => t.Turn);
@@ -73,6 +95,60 @@ internal sealed class CallRig : IDisposable
         _lastFrameMs = timestampMs;
         return Twilio.FrameAsync(timestampMs);
     }
+
+    /// <summary>A model for the next session that is asked for, under a name of its own in the log.</summary>
+    public ScriptedModel Next(string name)
+    {
+        var model = new ScriptedModel(Log, name);
+        Mediator.HandOut(model);
+        return model;
+    }
+
+    /// <summary>Time passes, a quarter of a second at a time, and the caller's line is alive.</summary>
+    public async Task PassAsync(double seconds)
+    {
+        for (var left = TimeSpan.FromSeconds(seconds); left > TimeSpan.Zero && !Run.IsCompleted; left -= Quarter)
+        {
+            Time.Advance(left < Quarter ? left : Quarter);
+            await Twilio.FrameAsync(null);
+        }
+    }
+
+    /// <summary>Moves time until something is done that looks at the clock by itself, now and then; each of its looks may be a while in coming.</summary>
+    public async Task<TResult> SoonAsync<TResult>(Task<TResult> doing, double atMost = 2)
+    {
+        var end = Time.GetUtcNow() + TimeSpan.FromSeconds(atMost);
+        while (!doing.IsCompleted && Time.GetUtcNow() < end)
+        {
+            await Task.WhenAny(doing, Task.Delay(20));
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        return await doing.WaitAsync(Patience);
+    }
+
+    /// <summary>Returns when something has come true that needs no time but other threads.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        for (var i = 0; i < 1_000 && !holds(); i++)
+            await Task.Delay(5);
+        Assert.That(holds(), Is.True, what);
+    }
+
+    /// <summary>Another bridge over the same registry, with other ports.</summary>
+    public CallBridge BridgeOf(IMediator mediator, IRecordings recordings) =>
+        new(
+            new CallParts(
+                Registry,
+                Outcomes,
+                mediator,
+                new CallPublisher(mediator, Time, PublisherLogger),
+                recordings,
+                new BridgeMetrics(Metrics),
+                Microsoft.Extensions.Options.Options.Create(Options),
+                Microsoft.Extensions.Options.Options.Create(Assistant),
+                Time),
+            Logger);
 
     /// <summary>The connection is gone.</summary>
     public Task AbortAsync() => _aborted.CancelAsync();
@@ -99,6 +175,7 @@ internal sealed class CallRig : IDisposable
         Twilio.Ends();
         Model.Ends();
         Metrics.Dispose();
+        Drain.Dispose();
         Registry.Dispose();
         _aborted.Dispose();
     }

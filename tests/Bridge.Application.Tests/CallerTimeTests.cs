@@ -5,7 +5,7 @@ namespace Bridge.Application.Tests;
 /// <summary>The model's voice detection counts samples: what is missing of the caller's audio is silence, and what comes late is nothing.</summary>
 public sealed class CallerTimeTests
 {
-    private readonly CallRig _rig = new();
+    private readonly CallRig _rig = new(CallRig.Endless);
 
     [TearDown]
     public void TakeDown() => _rig.Dispose();

@@ -21,18 +21,17 @@ public sealed class CollisionTests
         await RefuseAsync();
         Assert.That(Creates(), Is.EqualTo(1), "the other is still active");
 
+        await _rig.Model.DeltaAsync("resp_own", "item_own", 20);
         await _rig.Model.EndsAsync("resp_own");
         Assert.That(Creates(), Is.EqualTo(2));
-        await _rig.Model.BeginsAsync("resp_ours", request: 1);
-        await _rig.Model.EndsAsync("resp_ours");
+        await _rig.Model.AnswersAsync("resp_ours", "item_ours", 20, request: 1);
         Assert.That(Creates(), Is.EqualTo(2));
     }
 
     [Test]
     public async Task A_refusal_that_comes_after_the_others_end_does_not_stall()
     {
-        await _rig.Model.BeginsAsync("resp_own");
-        await _rig.Model.EndsAsync("resp_own");
+        await _rig.Model.AnswersAsync("resp_own", "item_own", 20);
         await RefuseAsync();
 
         Assert.That(Creates(), Is.EqualTo(2));
@@ -45,8 +44,7 @@ public sealed class CollisionTests
         {
             await RefuseAsync();
             await RefuseAsync();
-            await _rig.Model.BeginsAsync($"resp_{i}");
-            await _rig.Model.EndsAsync($"resp_{i}");
+            await _rig.Model.AnswersAsync($"resp_{i}", $"item_{i}", 20);
         }
 
         Assert.That(Creates(), Is.EqualTo(3));

@@ -40,7 +40,7 @@ public sealed class GreetingTests
     {
         _rig.Start();
 
-        Assert.That(_rig.Logger.Entries.Count(e => e.Level == LogLevel.Information && e.Text.Contains("Greeting")), Is.EqualTo(1));
+        Assert.That(_rig.Logger.Entries.Count(e => e.Level == LogLevel.Information && e.Text.Contains("Greeting asked for")), Is.EqualTo(1));
         Assert.That(_rig.Logger.Entries.Select(e => e.Text), Has.None.Contains("Say hello"));
     }
 
@@ -50,9 +50,9 @@ public sealed class GreetingTests
         _rig.Mediator.Open = _ => Task.FromException<IRealtimeSession>(new RealtimeSessionException("no"));
         _rig.Start();
 
-        await _rig.EndsOnceAsync(CallEndReason.ModelFailed, modelCloses: 0);
+        await _rig.EndsOnceAsync(CallEndReason.ModelRefused, modelCloses: 0);
         Assert.That(_rig.Model.Requests, Is.Empty);
-        Assert.That(_rig.Logger.Entries.Select(e => e.Text), Has.None.Contains("Greeting"));
+        Assert.That(_rig.Logger.Entries.Select(e => e.Text), Has.None.Contains("asked for"));
     }
 
     [Test]

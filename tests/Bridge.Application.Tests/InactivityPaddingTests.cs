@@ -7,7 +7,7 @@ public sealed class InactivityPaddingTests
 {
     private const int Second = 8000;
 
-    private readonly CallRig _rig = new();
+    private readonly CallRig _rig = new(CallRig.Endless);
 
     [TearDown]
     public void TakeDown() => _rig.Dispose();

@@ -13,20 +13,23 @@ namespace Bridge.Application.Tests;
 
 public sealed class OpenRealtimeSessionTests
 {
-    private static readonly OpenRealtimeSession Request = new(TestNames.Identity);
+    private static readonly OpenRealtimeSession Request = new(TestNames.Identity, []);
 
     private readonly BridgeOptions _bridge = new() { Provider = "here" };
-    private readonly AssistantOptions _assistant = new() { Instructions = "Be kind.", Greeting = "Say hello.", Voice = "marin", Temperature = 0.7 };
+    private readonly AssistantOptions _assistant = TestSettings.Assistant();
     private readonly IRealtimeClient _here = Substitute.For<IRealtimeClient>();
     private readonly IRealtimeClient _elsewhere = Substitute.For<IRealtimeClient>();
     private readonly FakeTimeProvider _time = new();
     private readonly TestMetrics _metrics = new();
     private readonly ILogger<OpenRealtimeSessionHandler> _logger = SubstituteLogger.Of<OpenRealtimeSessionHandler>();
     private IRealtimeSession _session = null!;
+    private ModelCircuit _circuit = null!;
 
     [SetUp]
     public void TheProviderOpensAtOnce()
     {
+        (_assistant.Voice, _assistant.Temperature) = ("marin", 0.7);
+        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_metrics), _time, SubstituteLogger.Of<ModelCircuit>());
         _session = Substitute.For<IRealtimeSession>();
         _session.Id.Returns("sess_1");
         _here.CreateSessionAsync(Arg.Any<RealtimeSessionSettings>(), Arg.Any<CancellationToken>()).Returns(_session);
@@ -91,13 +94,15 @@ public sealed class OpenRealtimeSessionTests
         _here.CreateSessionAsync(Arg.Any<RealtimeSessionSettings>(), Arg.Any<CancellationToken>())
             .Returns(call => new TaskCompletionSource<IRealtimeSession>().Task.WaitAsync(call.Arg<CancellationToken>()));
         var opened = OpenAsync();
-        _time.Advance(_bridge.ConnectTimeout - TimeSpan.FromMilliseconds(1));
+        _time.Advance(_bridge.ConnectAttemptTimeout);
+        await TriedAsync(2);
+        _time.Advance(_bridge.ConnectTimeout - _bridge.ConnectAttemptTimeout - TimeSpan.FromMilliseconds(1));
         Assert.That(opened.IsCompleted, Is.False);
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         var refused = await Assert.ThrowsAsync<RealtimeSessionException>(() => opened);
         Assert.That(refused!.Message, Does.Contain("5 s"));
-        Assert.That(_metrics.Measured, Is.EqualTo(new[] { "bridge.session.connect.duration 5 provider=here succeeded=False" }));
+        Assert.That(_metrics.Measured, Does.Contain("bridge.session.connect.duration 5 provider=here succeeded=False error.type=timeout"));
     }
 
     [Test]
@@ -107,7 +112,7 @@ public sealed class OpenRealtimeSessionTests
         _here.CreateSessionAsync(Arg.Any<RealtimeSessionSettings>(), Arg.Any<CancellationToken>()).ThrowsAsync(refusal);
 
         Assert.That(await Assert.ThrowsAsync<RealtimeSessionException>(OpenAsync), Is.SameAs(refusal));
-        Assert.That(_metrics.Measured, Is.EqualTo(new[] { "bridge.session.connect.duration 0 provider=here succeeded=False" }));
+        Assert.That(_metrics.Measured, Is.EqualTo(new[] { "bridge.session.connect.duration 0 provider=here succeeded=False error.type=_OTHER" }));
     }
 
     [Test]
@@ -138,6 +143,14 @@ public sealed class OpenRealtimeSessionTests
         await _session.DidNotReceive().DisposeAsync();
     }
 
+    /// <summary>Returns when the provider was asked so many times.</summary>
+    private async Task TriedAsync(int times)
+    {
+        for (var i = 0; i < 1_000 && _here.ReceivedCalls().Count() < times; i++)
+            await Task.Delay(5);
+        Assert.That(_here.ReceivedCalls().Count(), Is.EqualTo(times), "tries");
+    }
+
     private Task<IRealtimeSession> OpenAsync() => OpenAsync(CancellationToken.None);
 
     private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken)
@@ -147,6 +160,7 @@ public sealed class OpenRealtimeSessionTests
             services,
             SubstituteOptions.Of(_bridge),
             SubstituteOptions.Of(_assistant),
+            _circuit,
             new BridgeMetrics(_metrics),
             _time,
             _logger);

@@ -43,6 +43,7 @@ public sealed class RecordCallMetricsTests
         Assert.That(_metrics.Measured, Is.EquivalentTo(new[]
         {
             "bridge.calls.active -1",
+            "bridge.calls.ended 1 reason=ModelClosed",
             "bridge.call.duration 1.5 reason=ModelClosed",
             "bridge.caller.dropped 40",
             "bridge.playback.drift 30",

@@ -12,11 +12,12 @@ internal sealed class Script<TEvent>(Func<TEvent, ReadOnlyMemory<byte>> audioOf)
 {
     private readonly Channel<(TEvent Event, TaskCompletionSource Done)> _events = Channel.CreateUnbounded<(TEvent, TaskCompletionSource)>();
 
-    /// <summary>Says it, and returns when the reader is done with it.</summary>
+    /// <summary>Says it, and returns when the reader is done with it, or gone.</summary>
     public Task SaysAsync(TEvent e)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _events.Writer.TryWrite((e, done));
+        if (!_events.Writer.TryWrite((e, done)))
+            done.SetResult();
         return done.Task.WaitAsync(CallRig.Patience);
     }
 
@@ -25,17 +26,26 @@ internal sealed class Script<TEvent>(Func<TEvent, ReadOnlyMemory<byte>> audioOf)
     public async IAsyncEnumerable<TEvent> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var cancelled = cancellationToken.Register(() => Ends());
-        await foreach (var (e, done) in _events.Reader.ReadAllAsync(CancellationToken.None))
+        try
         {
-            try
+            await foreach (var (e, done) in _events.Reader.ReadAllAsync(CancellationToken.None))
             {
-                yield return e;
+                try
+                {
+                    yield return e;
+                }
+                finally
+                {
+                    MemoryMarshal.AsMemory(audioOf(e)).Span.Fill(0xEE);
+                    done.TrySetResult();
+                }
             }
-            finally
-            {
-                MemoryMarshal.AsMemory(audioOf(e)).Span.Fill(0xEE);
-                done.TrySetResult();
-            }
+        }
+        finally
+        {
+            Ends();
+            while (_events.Reader.TryRead(out var unread))
+                unread.Done.TrySetResult();
         }
     }
 }

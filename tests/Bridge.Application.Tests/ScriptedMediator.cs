@@ -5,20 +5,41 @@ using MediatR;
 
 namespace Bridge.Application.Tests;
 
-/// <summary>Opens the session the test hands out, and writes down what is published.</summary>
-internal sealed class ScriptedMediator(OrderLog log, IRealtimeSession session) : IMediator
+/// <summary>Opens the sessions the test hands out, one after the other, and writes down what is published.</summary>
+internal sealed class ScriptedMediator : IMediator
 {
+    private readonly OrderLog _log;
+    private readonly Queue<Func<CancellationToken, Task<IRealtimeSession>>> _sessions = new();
+    private readonly List<OpenRealtimeSession> _requests = [];
     private readonly Lock _gate = new();
     private readonly List<object> _published = [];
     private readonly List<(Type Kind, int Count, TaskCompletionSource Reached)> _awaited = [];
 
-    /// <summary>How a session opens; at once, unless the test says otherwise.</summary>
-    public Func<CancellationToken, Task<IRealtimeSession>> Open { get; set; } = _ => Task.FromResult(session);
+    public ScriptedMediator(OrderLog log, IRealtimeSession first)
+    {
+        _log = log;
+        Open = token => TakeNext()(token);
+        HandOut(first);
+    }
+
+    /// <summary>How a session opens; the next of those handed out, at once, unless the test says otherwise.</summary>
+    public Func<CancellationToken, Task<IRealtimeSession>> Open { get; set; }
 
     /// <summary>Who hears what is published.</summary>
     public Func<object, Task> Listener { get; set; } = _ => Task.CompletedTask;
 
-    public OpenRealtimeSession? Request { get; private set; }
+    /// <summary>What was asked for last; null for nothing yet.</summary>
+    public OpenRealtimeSession? Request => Requests is [.., var last] ? last : null;
+
+    /// <summary>What was asked for, in order.</summary>
+    public IReadOnlyList<OpenRealtimeSession> Requests
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _requests];
+        }
+    }
 
     public IEnumerable<CallEnded> Ended => Published.OfType<CallEnded>();
 
@@ -44,6 +65,32 @@ internal sealed class ScriptedMediator(OrderLog log, IRealtimeSession session) :
         }
     }
 
+    /// <summary>The next session that is asked for is this one.</summary>
+    public void HandOut(IRealtimeSession session) => HandOut(_ => Task.FromResult(session));
+
+    /// <summary>The next session that is asked for comes so, or does not.</summary>
+    public void HandOut(Func<CancellationToken, Task<IRealtimeSession>> opening)
+    {
+        lock (_gate)
+            _sessions.Enqueue(opening);
+    }
+
+    /// <summary>The next session that is asked for cannot be had.</summary>
+    public void Refuse(RealtimeSessionFailure why = RealtimeSessionFailure.Unreachable) =>
+        HandOut(_ => Task.FromException<IRealtimeSession>(new RealtimeSessionException("No such luck.", why)));
+
+    /// <summary>The next session that is asked for opens when the test says so; a cancelled dial is cancelled.</summary>
+    public TaskCompletionSource<IRealtimeSession> HoldNext()
+    {
+        var opening = new TaskCompletionSource<IRealtimeSession>(TaskCreationOptions.RunContinuationsAsynchronously);
+        HandOut(token =>
+        {
+            token.Register(() => opening.TrySetCanceled(token));
+            return opening.Task;
+        });
+        return opening;
+    }
+
     /// <summary>Keeps the session from opening until the test opens it; a cancelled dial is cancelled.</summary>
     public TaskCompletionSource<IRealtimeSession> HoldOpening()
     {
@@ -59,13 +106,15 @@ internal sealed class ScriptedMediator(OrderLog log, IRealtimeSession session) :
     /// <summary>Not async: the real one, too, may throw before it has a task to return.</summary>
     public Task<TResponse> Send<TResponse>(IRequest<TResponse> request, CancellationToken cancellationToken)
     {
-        Request = (OpenRealtimeSession)(object)request;
+        lock (_gate)
+            _requests.Add((OpenRealtimeSession)(object)request);
+        _log.Add($"dial {Requests.Count}");
         return (Task<TResponse>)(object)Open(cancellationToken);
     }
 
     public Task Publish(object notification, CancellationToken cancellationToken)
     {
-        log.Add($"published {notification.GetType().Name}");
+        _log.Add($"published {notification.GetType().Name}");
         lock (_gate)
         {
             _published.Add(notification);
@@ -81,4 +130,14 @@ internal sealed class ScriptedMediator(OrderLog log, IRealtimeSession session) :
 
     public Task Publish<TNotification>(TNotification notification, CancellationToken cancellationToken)
         where TNotification : INotification => Publish((object)notification, cancellationToken);
+
+    private Func<CancellationToken, Task<IRealtimeSession>> TakeNext()
+    {
+        lock (_gate)
+        {
+            return _sessions.TryDequeue(out var opening)
+                ? opening
+                : _ => Task.FromException<IRealtimeSession>(new RealtimeSessionException("The script has no more sessions.", RealtimeSessionFailure.Unreachable));
+        }
+    }
 }

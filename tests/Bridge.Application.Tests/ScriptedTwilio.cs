@@ -1,24 +1,38 @@
 using Bridge.Application.Abstractions;
+using Bridge.Domain.Calls;
 using Bridge.Domain.Playback;
 
 namespace Bridge.Application.Tests;
 
 /// <summary>A Twilio that says what the test lets it say, and writes down what it is told.</summary>
-internal sealed class ScriptedTwilio(OrderLog log) : ITwilioMediaSocket
+internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallIdentity? identity = null) : ITwilioMediaSocket
 {
     private readonly Script<MediaStreamEvent> _script = new(e => e.Audio);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public Func<CancellationToken, Task<MediaStreamStart>> Handshake { get; set; } =
-        _ => Task.FromResult(new MediaStreamStart(TestNames.Identity, "AC0123456789abcdef0123456789abcdef", new Dictionary<string, string>()));
+        _ => Task.FromResult(new MediaStreamStart(identity ?? TestNames.Identity, "AC0123456789abcdef0123456789abcdef", new Dictionary<string, string>()));
 
     /// <summary>Thrown by whatever is sent here.</summary>
     public Exception? SendFault { get; set; }
 
-    /// <summary>What is sent here waits until the stream is closed: Twilio does not read.</summary>
+    /// <summary>What is sent here waits until <see cref="TakesAgain"/>, or until the stream is closed: Twilio does not read.</summary>
     public bool Stuck { get; set; }
 
     public MediaStreamSkips Skips { get; set; }
+
+    /// <summary>Done as soon as the stream is to be closed.</summary>
+    public Action Closing { get; set; } = () => { };
+
+    /// <summary>Twilio reads again what it had left lying.</summary>
+    public void TakesAgain()
+    {
+        Stuck = false;
+        _taken.TrySetResult();
+        _taken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public Task SaysAsync(MediaStreamEvent e) => _script.SaysAsync(e);
 
@@ -28,6 +42,9 @@ internal sealed class ScriptedTwilio(OrderLog log) : ITwilioMediaSocket
         audio.AsSpan().Fill(sample);
         return SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Media, audio, timestampMs));
     }
+
+    public Task MarkAsync(int generation, int sequence) =>
+        SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Mark, Mark: new Mark(generation, sequence)));
 
     public Task StopAsync() => SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Stop));
 
@@ -44,17 +61,19 @@ internal sealed class ScriptedTwilio(OrderLog log) : ITwilioMediaSocket
 
     public IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync(CancellationToken cancellationToken) => _script.ReadAsync(cancellationToken);
 
-    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => Told($"twilio media {pcmu.Length}");
+    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => Told($"{name} media {pcmu.Length}");
 
-    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => Told($"twilio mark g{mark.Generation}m{mark.Sequence}");
+    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => Told($"{name} mark g{mark.Generation}m{mark.Sequence}");
 
-    public ValueTask SendClearAsync(CancellationToken cancellationToken) => Told("twilio clear");
+    public ValueTask SendClearAsync(CancellationToken cancellationToken) => Told($"{name} clear");
 
     public Task CloseAsync()
     {
-        log.Add("twilio close");
+        Closing();
+        log.Add($"{name} close");
         _script.Ends();
         _closed.TrySetResult();
+        _taken.TrySetResult();
         return Task.CompletedTask;
     }
 
@@ -63,6 +82,6 @@ internal sealed class ScriptedTwilio(OrderLog log) : ITwilioMediaSocket
         log.Add(what);
         if (SendFault is not null)
             throw SendFault;
-        return Stuck ? new ValueTask(_closed.Task) : ValueTask.CompletedTask;
+        return Stuck ? new ValueTask(_taken.Task) : ValueTask.CompletedTask;
     }
 }

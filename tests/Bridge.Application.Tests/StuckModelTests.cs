@@ -26,28 +26,28 @@ public sealed class StuckModelTests
     }
 
     [Test]
-    public async Task Of_more_than_ten_seconds_the_oldest_is_dropped_and_the_summary_says_how_much()
+    public async Task Of_more_than_two_seconds_the_oldest_is_dropped_and_the_summary_says_how_much()
     {
-        await SpeakAsync(frames: 504);
+        await SpeakAsync(frames: 104);
         _rig.Model.TakesAgain();
-        await FrameAsync(504);
+        await FrameAsync(104);
         await _rig.Twilio.StopAsync();
 
         Assert.That((await _rig.EndAsync()).DroppedMs, Is.EqualTo(60));
-        Assert.That(Frames(), Is.EqualTo(Enumerable.Range(4, 501).Prepend(0).Select(f => f % 251)));
+        Assert.That(Frames(), Is.EqualTo(Enumerable.Range(4, 101).Prepend(0).Select(f => f % 251)));
     }
 
     [Test]
     public async Task It_may_get_stuck_again_with_audio_still_waiting()
     {
-        await SpeakAsync(frames: 503);
+        await SpeakAsync(frames: 103);
         _rig.Model.TakesAgain();
         _rig.Model.Stuck = true;
-        await FrameAsync(503);
+        await FrameAsync(103);
         _rig.Model.TakesAgain();
-        await FrameAsync(504);
+        await FrameAsync(104);
 
-        Assert.That(Frames(), Is.EqualTo(Enumerable.Range(3, 502).Prepend(0).Select(f => f % 251)), "each once, but for two that were too old");
+        Assert.That(Frames(), Is.EqualTo(Enumerable.Range(3, 102).Prepend(0).Select(f => f % 251)), "each once, but for two that were too old");
     }
 
     [Test]

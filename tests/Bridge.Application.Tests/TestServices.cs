@@ -1,3 +1,4 @@
+using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,11 @@ internal static class TestServices
         {
             ["Assistant:Instructions"] = "Be kind.",
             ["Assistant:Greeting"] = "Say hello.",
+            ["Assistant:TakeUp"] = "Take it up.",
+            ["Assistant:HearAgain"] = "Hear it again.",
+            ["Assistant:StillThere"] = "Anybody there?",
+            ["Assistant:Goodbye"] = "Say goodbye.",
+            ["Assistant:Filtered"] = "Say something else.",
         };
         foreach (var (key, value) in settings)
             values[key] = value;
@@ -22,6 +28,7 @@ internal static class TestServices
             .AddMetrics()
             .AddSingleton(new RealtimeProviderName("openai"))
             .AddSingleton(new RealtimeProviderName("echo"))
+            .AddSingleton<IRecordings>(new ScriptedRecordings())
             .AddApplication()
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

@@ -11,7 +11,7 @@ public sealed class TranscriptTests
 {
     private const string Words = "one two three four five";
 
-    private readonly CallRig _rig = new();
+    private readonly CallRig _rig = new(CallRig.Endless);
 
     [TearDown]
     public void TakeDown() => _rig.Dispose();

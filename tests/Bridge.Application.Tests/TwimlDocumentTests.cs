@@ -25,8 +25,8 @@ public sealed class TwimlDocumentTests
     [Test]
     public void A_stream_without_intro_or_facts_is_as_short_as_it_can_be() =>
         Assert.That(
-            TwimlDocument.ConnectStream(new Uri("wss://h/media-stream"), [], "V", null, "Sorry."),
-            Is.EqualTo("""<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="wss://h/media-stream" /></Connect><Say voice="V">Sorry.</Say><Hangup /></Response>"""));
+            TwimlDocument.ConnectStream(new Uri("wss://h/media-stream"), "/stream-ended", [], "V", null),
+            Is.EqualTo("""<?xml version="1.0" encoding="UTF-8"?><Response><Connect action="/stream-ended"><Stream url="wss://h/media-stream" /></Connect></Response>"""));
 
     [Test]
     public void A_call_turned_away_hears_busy() =>

@@ -1,5 +1,6 @@
 using Bridge.Domain.Calls;
 using Bridge.Domain.Playback;
+using Bridge.Domain.Turns;
 
 namespace Bridge.Domain.Tests;
 
@@ -17,7 +18,7 @@ public sealed class AllocationTests
     private int _returned;
 
     [Test]
-    public void A_frame_of_the_callers_a_piece_of_audio_and_a_mark_allocate_nothing()
+    public void A_frame_of_the_callers_a_piece_of_audio_a_mark_and_a_look_at_the_clock_allocate_nothing()
     {
         for (var i = 0; i < Warmth; i++)
             OneFrame();
@@ -55,6 +56,8 @@ public sealed class AllocationTests
     {
         var now = TimeSpan.FromMilliseconds(++_frame * 20);
         _call.CallerAudio(_frame * 20, now);
+        _call.ModelShowedSign(now);
+        _call.Watch(now);
         var decision = _call.Play("resp_1", _item, 160, now);
         if (decision.Marks.Before is { } before)
             _marks.Add(before);
@@ -72,7 +75,7 @@ public sealed class AllocationTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         _call.CallerStartedSpeaking(TimeSpan.Zero);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        _call.ResponseFinished($"resp_{_frame}");
+        _call.ResponseFinished($"resp_{_frame}", ResponseEnding.Completed, null, TimeSpan.Zero);
         return allocated;
     }
 }

@@ -20,7 +20,10 @@ public sealed class AssistantTurnTests
     [TestCase("+1 ! +2 !", "a2", false, TestName = "Two_responses_cut_in_a_row_the_second_is_silent_too")]
     [TestCase("+1 ! +2 ! -1", "a2", false, TestName = "The_end_of_one_cut_response_does_not_free_the_other")]
     [TestCase("+1 ! a1 !", "a2", true, TestName = "Audio_that_was_dropped_does_not_speak")]
-    [TestCase("+1 ! -1", "a1", true, TestName = "A_cut_lasts_until_that_responses_end_and_no_longer")]
+    [TestCase("+1 ! -1", "a1", false, TestName = "Late_audio_of_a_response_that_is_over_is_dropped")]
+    [TestCase("+1 -1", "a1", false, TestName = "Late_audio_of_a_response_that_was_heard_is_dropped")]
+    [TestCase("+1 a1", "a2", false, TestName = "While_one_speaks_no_other_is_heard")]
+    [TestCase("+1 ! -1", "a2", true, TestName = "A_cut_lasts_until_that_responses_end_and_no_longer")]
     [TestCase("+2 -1 !", "a2", false, TestName = "The_end_of_another_response_does_not_end_the_one_speaking")]
     public void Transition(string history, string audio, bool heard)
     {
@@ -75,6 +78,49 @@ public sealed class AssistantTurnTests
         turn.Finished("r1");
 
         Assert.That(turn.IsNews(new ItemKey("item_1", 0)), Is.True);
+    }
+
+    [Test]
+    public void Of_a_response_that_was_dropped_no_more_is_heard_and_what_was_sent_is_told_once()
+    {
+        var turn = new AssistantTurn();
+        turn.MayBeHeard("r1");
+        turn.Sent(new ItemKey("item_2", 0), 800);
+        turn.Sent(new ItemKey("item_2", 0), 800);
+        turn.Drop("r1");
+
+        Assert.That(turn.MayBeHeard("r1"), Is.False);
+        Assert.That(turn.IsCut("r1"), Is.True);
+        Assert.That(turn.SentOf(new ItemKey("item_2", 0)), Is.EqualTo(1600));
+        Assert.That(turn.IsNews(new ItemKey("item_2", 0)), Is.True);
+        Assert.That(turn.IsNews(new ItemKey("item_2", 0)), Is.False);
+        Assert.That(turn.Speaking, Is.Null);
+    }
+
+    [Test]
+    public void It_is_forgotten_at_its_end()
+    {
+        var turn = new AssistantTurn();
+        turn.Started("r1");
+        turn.Drop("r1");
+        turn.Finished("r1");
+
+        Assert.That(turn.IsCut("r1"), Is.False);
+        Assert.That(turn.IsNews(new ItemKey("item_1", 0)), Is.True);
+    }
+
+    [Test]
+    public void A_response_has_spoken_when_audio_of_it_was_let_through_and_not_before()
+    {
+        var turn = new AssistantTurn();
+        turn.Started("r1");
+        Assert.That(turn.HasSpoken("r1"), Is.False);
+        turn.Cut();
+        turn.MayBeHeard("r1");
+        Assert.That(turn.HasSpoken("r1"), Is.False, "it was cut before");
+
+        turn.MayBeHeard("r2");
+        Assert.That((turn.HasSpoken("r1"), turn.HasSpoken("r2")), Is.EqualTo((false, true)));
     }
 
     private static bool Take(AssistantTurn turn, string step)

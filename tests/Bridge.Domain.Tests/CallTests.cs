@@ -43,10 +43,10 @@ public sealed class CallTests
     public void Speech_long_after_generation_ended_still_cuts_what_is_unheard()
     {
         var call = TestCall.Active();
-        call.Call.ResponseStarted("resp_1", null);
+        call.Begins("resp_1");
         call.Plays("resp_1", "item_1", 8000);
         call.Finishes("item_1");
-        call.Call.ResponseFinished("resp_1");
+        call.Ends("resp_1");
         call.Until(5000);
 
         Assert.That(call.Interrupt().Cuts(), Is.EqualTo(new[] { "item_1.0@5000/8000" }));
@@ -77,15 +77,15 @@ public sealed class CallTests
     public void Late_audio_of_a_cut_response_is_dropped_until_its_end_and_the_next_response_plays()
     {
         var call = TestCall.Active();
-        call.Call.ResponseStarted("resp_1", null);
+        call.Begins("resp_1");
         call.Plays("resp_1", "item_1", 400);
         call.Until(100);
         call.Interrupt();
 
         Assert.That(call.Plays("resp_1", "item_1", 200), Is.False);
         Assert.That(call.Plays("resp_1", "item_9", 200), Is.False, "another item of the same response");
-        call.Call.ResponseFinished("resp_1");
-        call.Call.ResponseStarted("resp_2", null);
+        call.Ends("resp_1");
+        call.Begins("resp_2");
         Assert.That(call.Plays("resp_2", "item_2", 200), Is.True);
     }
 
@@ -93,7 +93,7 @@ public sealed class CallTests
     public void Speech_before_the_first_audio_of_a_response_silences_it_without_a_truncation()
     {
         var call = TestCall.Active();
-        call.Call.ResponseStarted("resp_1", null);
+        call.Begins("resp_1");
 
         Assert.That(call.Interrupt(), Is.EqualTo(Interruption.None));
         Assert.That(call.Plays("resp_1", "item_1", 200), Is.False);
@@ -106,7 +106,7 @@ public sealed class CallTests
         call.Plays("resp_1", "item_1", 1000);
         var cleared = call.Marks;
         call.Interrupt();
-        call.Call.ResponseFinished("resp_1");
+        call.Ends("resp_1");
         call.Plays("resp_2", "item_2", 400);
         call.Returns(cleared.Before);
         call.Returns(cleared.After);
@@ -130,7 +130,7 @@ public sealed class CallTests
         var call = TestCall.Active();
         call.Plays("resp_1", "item_1", 400);
         call.Finishes("item_1");
-        call.Call.ResponseFinished("resp_1");
+        call.Ends("resp_1");
         call.Until(400);
 
         Assert.That(call.Interrupt(), Is.EqualTo(Interruption.None));
@@ -141,9 +141,9 @@ public sealed class CallTests
     {
         var call = TestCall.Active();
         call.Plays("resp_1", "item_1", 400);
-        call.Call.ResponseFinished("resp_1");
+        call.Ends("resp_1");
         call.Until(500);
-        call.Call.ResponseStarted("resp_tool", null);
+        call.Begins("resp_tool");
 
         Assert.That(call.Interrupt(), Is.EqualTo(Interruption.None));
     }
@@ -154,7 +154,7 @@ public sealed class CallTests
         var call = TestCall.Active();
         call.Plays("resp_1", "item_1", 400);
         call.Until(400);
-        call.Call.ResponseFinished("resp_1");
+        call.Ends("resp_1");
 
         Assert.That(call.Interrupt(), Is.EqualTo(Interruption.None));
     }

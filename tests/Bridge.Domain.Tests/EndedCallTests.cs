@@ -32,25 +32,25 @@ public sealed class EndedCallTests
         var call = TestCall.Active();
         call.Call.TryEnd(CallEndReason.CallerHungUp, call.Now);
 
-        Assert.That(call.Call.AskForResponse("say goodbye"), Is.Null);
+        Assert.That(call.Asks("say goodbye"), Is.Null);
     }
 
     [Test]
     public void A_request_that_waited_is_not_sent_once_a_call_has_ended()
     {
         var call = TestCall.Active();
-        call.Call.ResponseStarted("resp_1", null);
-        call.Call.AskForResponse("and then");
+        call.Begins("resp_1");
+        call.Asks("and then");
         call.Call.TryEnd(CallEndReason.CallerHungUp, call.Now);
 
-        Assert.That(call.Call.ResponseFinished("resp_1"), Is.Null);
+        Assert.That(call.Ends("resp_1"), Is.Null);
     }
 
     [Test]
     public void A_refused_request_is_not_sent_again_once_a_call_has_ended()
     {
         var call = TestCall.Active();
-        var request = call.Call.AskForResponse("greet");
+        var request = call.Asks("greet");
         call.Call.TryEnd(CallEndReason.CallerHungUp, call.Now);
 
         Assert.That(call.Call.ResponseRefused(request!.Number), Is.Null);
@@ -65,7 +65,7 @@ public sealed class EndedCallTests
         call.Call.TryEnd(CallEndReason.CallerHungUp, call.Now);
         call.Until(20);
         call.Returns(marks.Before);
-        call.Call.SessionReplaced();
+        call.Replaces();
 
         Assert.That(() => call.Interrupt(), Throws.Nothing);
         Assert.That(call.Call.EndReason, Is.EqualTo(CallEndReason.CallerHungUp));

@@ -51,7 +51,7 @@ public sealed class EndedTurnsTests
     [Test]
     public void Of_an_item_whose_audio_came_too_late_nothing_was_heard()
     {
-        _call.Call.ResponseStarted("resp_1", null);
+        _call.Begins("resp_1");
         _call.Interrupt();
         Plays("item_1");
 
@@ -71,7 +71,7 @@ public sealed class EndedTurnsTests
     public void What_played_on_after_the_session_was_lost_was_heard()
     {
         Plays("item_1");
-        _call.Call.SessionReplaced();
+        _call.Replaces();
         _call.Until(1000);
 
         Assert.That(Transcript.TakeEnded(), Is.EqualTo(Turn("item_1", Words, "")));

@@ -13,7 +13,7 @@ public sealed class InterruptionTests
     [Test]
     public void Before_the_first_audio_the_response_is_silenced_and_nothing_is_cleared()
     {
-        _call.Call.ResponseStarted("resp_1", null);
+        _call.Begins("resp_1");
         _call.Until(300);
 
         Assert.That(_call.Interrupt(), Is.EqualTo(Interruption.None));
@@ -23,7 +23,7 @@ public sealed class InterruptionTests
     [Test]
     public void Of_audio_that_comes_only_after_the_interruption_the_model_is_told_once_that_nothing_was_heard()
     {
-        _call.Call.ResponseStarted("resp_1", null);
+        _call.Begins("resp_1");
         _call.Interrupt();
 
         _call.Plays("resp_1", "item_1", 200);
@@ -47,7 +47,7 @@ public sealed class InterruptionTests
     public void In_the_last_100_ms_the_item_is_cut_there()
     {
         Plays("item_1", 4000);
-        _call.Call.ResponseFinished("resp_1");
+        _call.Ends("resp_1");
         _call.Until(3920);
 
         Assert.That(_call.Interrupt().Cuts(), Is.EqualTo(new[] { "item_1.0@3920/4000" }));
@@ -77,7 +77,7 @@ public sealed class InterruptionTests
     [Test]
     public void Between_two_items_while_the_second_has_no_audio_yet_nothing_is_cut_and_the_second_is_silenced()
     {
-        _call.Call.ResponseStarted("resp_1", null);
+        _call.Begins("resp_1");
         Plays("item_1", 1000);
         _call.Until(1200);
 
@@ -90,8 +90,8 @@ public sealed class InterruptionTests
     public void During_a_response_without_audio_the_answer_that_still_plays_is_cut()
     {
         Plays("item_1", 1000);
-        _call.Call.ResponseFinished("resp_1");
-        _call.Call.ResponseStarted("resp_tool", null);
+        _call.Ends("resp_1");
+        _call.Begins("resp_tool");
         _call.Until(400);
 
         Assert.That(_call.Interrupt().Cuts(), Is.EqualTo(new[] { "item_1.0@400/1000" }));

@@ -48,6 +48,15 @@ public sealed class ResponseArbiterTests
     [TestCase("ask +1 new", "1 . .", TestName = "Of_a_new_session_what_was_begun_is_not_asked_for_again")]
     [TestCase("+m ask ask new", ". . . 1", TestName = "Of_a_new_session_what_waited_is_asked_for_in_its_order")]
     [TestCase("ask ! new ask", "1 . . 2", TestName = "Of_a_new_session_an_orphan_is_not_asked_for")]
+    [TestCase("ask +1 again -", "1 . . 2", TestName = "Again_what_failed_goes_as_soon_as_none_is_active")]
+    [TestCase("ask +1 ask again -", "1 . . . 3", TestName = "Again_what_failed_goes_before_what_waited")]
+    [TestCase("ask instead", "1 2", TestName = "Instead_of_a_request_that_never_begins_another_is_sent_at_once")]
+    [TestCase("ask +1 ask instead", "1 . . 3", TestName = "Instead_of_the_active_one_another_is_sent_before_what_waited")]
+    [TestCase("ask +1 ask instead +3 -", "1 . . 3 . 2", TestName = "Instead_of_the_active_one_then_what_waited_has_its_turn")]
+    [TestCase("ask +1 instead busy2 busy2 -", "1 . 2 2 . 2", TestName = "Instead_crossing_the_cancel_it_is_refused_and_sent_again_after_the_end")]
+    [TestCase("! instead ~ +m -", ". . . . 1", TestName = "Instead_while_the_caller_speaks_it_waits_for_the_models_own_answer")]
+    [TestCase("ask new!", "1 2", TestName = "Of_a_new_session_what_was_cut_is_asked_for_first")]
+    [TestCase("ask new! +2 -", "1 2 . 1", TestName = "Of_a_new_session_what_was_not_answered_is_asked_for_after_what_was_cut")]
     public void Transition(string history, string sent) =>
         Assert.That(string.Join(' ', history.Split(' ').Select(Take)), Is.EqualTo(sent));
 
@@ -81,6 +90,37 @@ public sealed class ResponseArbiterTests
         Assert.That(_arbiter.Finished("r1"), Is.EqualTo(first));
     }
 
+    [Test]
+    public void It_knows_which_request_is_under_way_and_which_is_answered()
+    {
+        Assert.That(_arbiter.Pending, Is.False);
+        var request = _arbiter.Ask("greet");
+        Assert.That((_arbiter.Asked, _arbiter.Answering, _arbiter.Pending), Is.EqualTo((request, (ResponseRequest?)null, true)));
+        _arbiter.Started("r1", 1);
+        Assert.That((_arbiter.Asked, _arbiter.Answering, _arbiter.Pending), Is.EqualTo(((ResponseRequest?)null, request, true)));
+        _arbiter.Finished("r1");
+        Assert.That((_arbiter.Asked, _arbiter.Answering, _arbiter.Pending), Is.EqualTo(((ResponseRequest?)null, (ResponseRequest?)null, false)));
+    }
+
+    [Test]
+    public void A_response_the_model_began_by_itself_answers_no_request()
+    {
+        _arbiter.Ask("greet");
+        _arbiter.Started("r1", null);
+
+        Assert.That(_arbiter.Answering, Is.Null);
+        Assert.That(_arbiter.Asked?.Prompt, Is.EqualTo("greet"));
+    }
+
+    [Test]
+    public void What_waits_while_the_caller_speaks_is_pending()
+    {
+        _arbiter.CallerStartedSpeaking();
+        _arbiter.Ask(null);
+
+        Assert.That((_arbiter.CallerSpeaks, _arbiter.Pending), Is.EqualTo((true, true)));
+    }
+
     private string Take(string step)
     {
         int? number = int.TryParse(step[^1..], out var n) ? n : null;
@@ -90,7 +130,10 @@ public sealed class ResponseArbiterTests
             "-" => _arbiter.Finished(_arbiter.Active!),
             "busy" => _arbiter.Refused(number),
             "fail" => _arbiter.Failed(number),
-            "new" => _arbiter.Reset(),
+            "again" => Again(),
+            "instead" => _arbiter.InsteadOfActive(null),
+            "new" => _arbiter.Reset(null, "anew"),
+            "new!" => _arbiter.Reset("take it up", "anew"),
             "!" => CallerSpeaks(),
             "~" => CallerStops(),
             _ => null,
@@ -98,6 +141,12 @@ public sealed class ResponseArbiterTests
         if (step[0] == '+' && _arbiter.Started($"r{++_responses}", number))
             return "x";
         return request?.Number.ToString() ?? ".";
+    }
+
+    private ResponseRequest? Again()
+    {
+        _arbiter.Again(null, audioOnly: false);
+        return null;
     }
 
     private ResponseRequest? CallerStops()

@@ -1,3 +1,4 @@
+using Bridge.Domain.Calls;
 using Bridge.Domain.Turns;
 
 namespace Bridge.Domain.Tests;
@@ -11,7 +12,7 @@ public sealed class SessionReplacedTests
     public void What_is_queued_plays_on_and_an_interruption_clears_it_but_truncates_nothing()
     {
         _call.Plays("resp_1", "item_1", 1000);
-        _call.Call.SessionReplaced();
+        _call.Replaces();
         _call.Until(400);
         var interruption = _call.Interrupt();
 
@@ -23,7 +24,7 @@ public sealed class SessionReplacedTests
     public void What_was_queued_and_has_been_heard_is_not_cleared()
     {
         _call.Plays("resp_1", "item_1", 1000);
-        _call.Call.SessionReplaced();
+        _call.Replaces();
         _call.Until(1000);
 
         Assert.That(_call.Interrupt(), Is.EqualTo(Interruption.None));
@@ -33,7 +34,7 @@ public sealed class SessionReplacedTests
     public void An_item_of_the_new_session_is_truncated_normally_behind_what_was_queued()
     {
         _call.Plays("resp_1", "item_1", 1000);
-        _call.Call.SessionReplaced();
+        _call.Replaces();
         _call.Plays("resp_2", "item_2", 1000);
         _call.Until(1250);
 
@@ -44,7 +45,7 @@ public sealed class SessionReplacedTests
     public void While_the_old_audio_plays_the_new_item_is_truncated_at_zero()
     {
         _call.Plays("resp_1", "item_1", 1000);
-        _call.Call.SessionReplaced();
+        _call.Replaces();
         _call.Plays("resp_2", "item_2", 1000);
         _call.Until(500);
 
@@ -56,7 +57,7 @@ public sealed class SessionReplacedTests
     {
         _call.Plays("resp_1", "item_1", 1000);
         _call.Interrupt();
-        _call.Call.SessionReplaced();
+        _call.Replaces();
 
         Assert.That(_call.Plays("resp_1", "item_1", 200), Is.True, "ids of another session are other ids");
     }
@@ -64,26 +65,30 @@ public sealed class SessionReplacedTests
     [Test]
     public void A_request_that_was_not_answered_is_made_again()
     {
-        var request = _call.Call.AskForResponse("greet");
+        var request = _call.Asks("greet");
 
-        Assert.That(_call.Call.SessionReplaced(), Is.EqualTo(request));
+        Assert.That(_call.Replaces(), Is.EqualTo(request));
     }
 
     [Test]
     public void A_response_that_will_never_end_does_not_keep_others_waiting()
     {
-        _call.Call.ResponseStarted("resp_1", null);
-        Assert.That(_call.Call.AskForResponse("next"), Is.Null);
+        _call.Begins("resp_1");
+        Assert.That(_call.Asks("next"), Is.Null);
 
-        Assert.That(_call.Call.SessionReplaced(), Is.EqualTo(new ResponseRequest(1, "next")));
+        var instead = _call.Replaces()!;
+        Assert.That(instead.Prompt, Is.EqualTo(new CallPrompts().HearAgain));
+        _call.Begins("resp_2", instead.Number);
+        _call.Plays("resp_2", "item_2", 200);
+        Assert.That(_call.Ends("resp_2"), Is.EqualTo(new ResponseRequest(1, "next")));
     }
 
     [Test]
     public void An_orphan_is_not_asked_for_again()
     {
-        _call.Call.AskForResponse("greet");
+        _call.Asks("greet");
         _call.Interrupt();
 
-        Assert.That(_call.Call.SessionReplaced(), Is.Null);
+        Assert.That(_call.Replaces()?.Prompt, Is.EqualTo(new CallPrompts().HearAgain), "the caller was speaking");
     }
 }

@@ -29,9 +29,9 @@ internal sealed class TestCall(Call call)
     public TimeSpan Now { get; private set; }
 
     /// <summary>A call whose stream is open and whose last caller frame was stamped <paramref name="at"/>.</summary>
-    public static TestCall Active(long at = 0)
+    public static TestCall Active(long at = 0, CallPolicy? policy = null)
     {
-        var started = new TestCall(new Call(Identity));
+        var started = new TestCall(new Call(Identity, policy));
         started.Call.StreamStarted();
         started.Until(at);
         return started;
@@ -60,6 +60,56 @@ internal sealed class TestCall(Call call)
     public void Returns(Mark? mark) => call.MarkReturned(mark!.Value, Now);
 
     public Interruption Interrupt() => call.CallerStartedSpeaking(Now);
+
+    public void StopsSpeaking() => call.CallerStoppedSpeaking(Now);
+
+    public ResponseRequest? Asks(string? prompt) => call.AskForResponse(prompt, Now);
+
+    public bool Begins(string response, int? request = null) => call.ResponseStarted(response, request, Now);
+
+    public ResponseRequest? Ends(string response, ResponseEnding ending = ResponseEnding.Completed, TimeSpan? retryAfter = null) =>
+        call.ResponseFinished(response, ending, retryAfter, Now);
+
+    public void Loses() => call.SessionLost(Now);
+
+    public ResponseRequest? Replaces() => call.SessionReplaced(Now);
+
+    public WatchDecision Looks() => call.Watch(Now);
+
+    /// <summary>A whole answer of the model's own, or to a request: begun, sent and ended now.</summary>
+    public void Answers(string response, string item, int ms, int? request = null)
+    {
+        Begins(response, request);
+        Plays(response, item, ms);
+        Finishes(item);
+        Ends(response);
+    }
+
+    /// <summary>Looks at the clock four times a second from now until then, and returns what was decided, as "ms Action" with a prompt.</summary>
+    public string[] LooksUntil(long ms, Action<WatchDecision>? then = null)
+    {
+        var seen = new List<string>();
+        for (var at = (long)Now.TotalMilliseconds + 250; at <= ms; at += 250)
+        {
+            Until(at);
+            var decision = Looks();
+            if (decision.Action == WatchAction.None)
+                continue;
+            seen.Add($"{at} {Words(decision)}");
+            then?.Invoke(decision);
+            if (decision.Action == WatchAction.End)
+                break;
+        }
+
+        return [.. seen];
+    }
+
+    private static string Words(WatchDecision decision) => decision.Action switch
+    {
+        WatchAction.Ask => $"Ask {decision.Request?.Prompt ?? (decision.Request is null ? "later" : "as it stands")}{(decision.Cancel is { } stalled ? $", cancel {stalled}" : "")}",
+        WatchAction.End => $"End {decision.Reason}",
+        var action => $"{action}",
+    };
 }
 
 internal static class CutsInWords

@@ -122,16 +122,19 @@ public sealed class HotPathCallTests
     {
         var session = new OpenAIRealtimeSession(model, new OpenAIEventLog("", NullLogger.Instance), _bridge.CloseTimeout, _time, NullLogger.Instance);
         _mediator.Send(Arg.Any<OpenRealtimeSession>(), Arg.Any<CancellationToken>()).Returns(Task.FromResult<IRealtimeSession>(session));
-        using var registry = new CallRegistry(Microsoft.Extensions.Options.Options.Create(_bridge));
-        var bridge = new CallBridge(
+        var options = Microsoft.Extensions.Options.Options.Create(_bridge);
+        using var registry = new CallRegistry(options, _time);
+        var parts = new CallParts(
             registry,
+            new CallOutcomes(_time),
             _mediator,
             new CallPublisher(_mediator, TimeProvider.System, NullLogger<CallPublisher>.Instance),
+            Substitute.For<IRecordings>(),
             new BridgeMetrics(_meters),
-            Microsoft.Extensions.Options.Options.Create(_bridge),
+            options,
             Microsoft.Extensions.Options.Options.Create(new AssistantOptions { Greeting = "Say hello." }),
-            _time,
-            NullLogger<CallBridge>.Instance);
+            _time);
+        var bridge = new CallBridge(parts, NullLogger<CallBridge>.Instance);
         // Nothing here ever waits, so all frames are carried before this returns, on this thread.
         var run = bridge.RunAsync(new TwilioMediaSocket(twilio, _bridge.CloseTimeout, _time), CancellationToken.None);
         Assert.That(_count, Is.EqualTo(WarmUp + Frames + 1));

@@ -27,7 +27,7 @@ internal sealed class LoopSocket(LoopSocket.Next next) : WebSocket
     public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         next(buffer.Span) is { } length
             ? new ValueTask<ValueWebSocketReceiveResult>(new ValueWebSocketReceiveResult(length, WebSocketMessageType.Text, true))
-            : new ValueTask<ValueWebSocketReceiveResult>(_close.Task);
+            : new ValueTask<ValueWebSocketReceiveResult>(_close.Task.WaitAsync(cancellationToken));
 
     public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {

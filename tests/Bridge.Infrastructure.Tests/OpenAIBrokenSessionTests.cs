@@ -35,12 +35,12 @@ public sealed class OpenAIBrokenSessionTests
     }
 
     [Test]
-    public async Task A_message_too_large_is_fatal_and_the_close_says_so()
+    public async Task A_message_too_large_ends_the_session_and_the_close_says_so()
     {
         await _sockets.FarSendsAsync(new string(' ', (1024 * 1024) + 1));
         var events = _session.ReadEventsAsync(CancellationToken.None).GetAsyncEnumerator();
         Assert.That(await events.MoveNextAsync().AsTask().WaitAsync(SocketPair.Patience), Is.True);
-        Assert.That((events.Current.Error!.Kind, events.Current.Error.Code), Is.EqualTo((RealtimeErrorKind.Fatal, "message_too_large")));
+        Assert.That((events.Current.Error!.Kind, events.Current.Error.Code), Is.EqualTo((RealtimeErrorKind.SessionOver, "message_too_large")));
         await events.DisposeAsync();
 
         var disposing = _session.DisposeAsync().AsTask();
@@ -62,11 +62,11 @@ public sealed class OpenAIBrokenSessionTests
     }
 
     [TestCaseSource(typeof(BrokenFrames), nameof(BrokenFrames.All))]
-    public async Task Frames_that_break_RFC_6455_are_fatal_and_then_it_is_over(byte[] frames)
+    public async Task Frames_that_break_RFC_6455_end_the_session_and_then_it_is_over(byte[] frames)
     {
         await _sockets.FarSendsRawAsync(frames);
 
-        Assert.That(await ErrorsAsync().WaitAsync(SocketPair.Patience), Is.EqualTo(new[] { "Fatal websocket_violation" }));
+        Assert.That(await ErrorsAsync().WaitAsync(SocketPair.Patience), Is.EqualTo(new[] { "SessionOver websocket_violation" }));
     }
 
     [Test]

@@ -42,6 +42,12 @@ public sealed class OpenAICommandTests
             OpenAIDocuments.ResponseCreate("Be kind.", new ResponseRequest(1, null), 2),
             """{"type":"response.create","event_id":"c1.2","response":{"metadata":{"request":"1"}}}""");
 
+    [Test]
+    public void A_response_that_must_be_audio_says_so() =>
+        AssertJson(
+            OpenAIDocuments.ResponseCreate("Be kind.", new ResponseRequest(1, null) { AudioOnly = true }, 2),
+            """{"type":"response.create","event_id":"c1.2","response":{"output_modalities":["audio"],"metadata":{"request":"1"}}}""");
+
     [TestCase(null, null)]
     [TestCase("", null)]
     [TestCase("gpt-transcribe", """{"model":"gpt-transcribe"}""")]

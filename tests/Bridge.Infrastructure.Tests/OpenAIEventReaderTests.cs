@@ -1,5 +1,6 @@
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Playback;
+using Bridge.Domain.Turns;
 using Bridge.Infrastructure.Realtime.OpenAI;
 
 namespace Bridge.Infrastructure.Tests;
@@ -50,10 +51,10 @@ public sealed class OpenAIEventReaderTests
     [Test]
     public void A_response_begins() => Assert.That(ForTheCall(Created), Is.EqualTo(new RealtimeEvent(RealtimeEventKind.ResponseStarted, "resp_1")));
 
-    [TestCase("cancelled")]
-    [TestCase("completed")]
-    public void A_response_that_did_not_fail_ends_without_an_error(string status) =>
-        Assert.That(ForTheCall(Done.Replace("cancelled", status)), Is.EqualTo(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1")));
+    [TestCase("cancelled", ResponseEnding.Cancelled)]
+    [TestCase("completed", ResponseEnding.Completed)]
+    public void A_response_that_did_not_fail_ends_without_an_error(string status, ResponseEnding ending) =>
+        Assert.That(ForTheCall(Done.Replace("cancelled", status)), Is.EqualTo(new RealtimeEvent(RealtimeEventKind.ResponseFinished, "resp_1") { Ending = ending }));
 
     [Test]
     public void A_response_that_failed_says_why() =>
@@ -76,16 +77,21 @@ public sealed class OpenAIEventReaderTests
         Assert.That(ForTheCall(Stopped).Kind, Is.EqualTo(RealtimeEventKind.SpeechStopped));
     }
 
-    [TestCase("session_expired", RealtimeErrorKind.Fatal)]
+    [TestCase("session_expired", RealtimeErrorKind.SessionOver)]
     [TestCase("insufficient_quota", RealtimeErrorKind.Fatal)]
     [TestCase("invalid_api_key", RealtimeErrorKind.Fatal)]
     [TestCase("account_deactivated", RealtimeErrorKind.Fatal)]
     [TestCase("billing_hard_limit_reached", RealtimeErrorKind.Fatal)]
     [TestCase("response_cancel_not_active", RealtimeErrorKind.NothingToCancel)]
     [TestCase("conversation_already_has_active_response", RealtimeErrorKind.ResponseActive)]
-    [TestCase("item_truncate_invalid_item_id", RealtimeErrorKind.Other)]
+    [TestCase("input_audio_buffer_commit_empty", RealtimeErrorKind.Harmless)]
+    [TestCase("item_truncate_invalid_item_id", RealtimeErrorKind.Harmless)]
+    [TestCase("item_delete_invalid_item_id", RealtimeErrorKind.Harmless)]
+    [TestCase("item_retrieve_invalid_item_id", RealtimeErrorKind.Harmless)]
+    [TestCase("invalid_audio_end_ms", RealtimeErrorKind.Harmless)]
+    [TestCase("rate_limit_exceeded", RealtimeErrorKind.Other)]
     [TestCase("unknown_parameter", RealtimeErrorKind.Other)]
-    public void Only_errors_no_session_survives_are_fatal_and_races_are_known(string code, RealtimeErrorKind kind) =>
+    public void Only_errors_no_other_session_would_survive_are_fatal_and_races_and_what_does_no_harm_are_known(string code, RealtimeErrorKind kind) =>
         Assert.That(ForTheCall(Error.Replace("item_truncate_invalid_item_id", code)).Error, Is.EqualTo(new RealtimeError(code, "", "No such item.", kind)));
 
     [Test]
@@ -94,7 +100,7 @@ public sealed class OpenAIEventReaderTests
 
     [Test]
     public void A_sessions_echo_shows_both_formats() =>
-        Assert.That(Read(Updated), Is.EqualTo(new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: new OpenAISession("sess_1", "audio/pcmu", "audio/pcm"))));
+        Assert.That(Read(Updated), Is.EqualTo(new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: new OpenAISession("sess_1", "audio/pcmu", "audio/pcm", null))));
 
     [Test]
     public void A_session_that_was_created_has_its_name() =>

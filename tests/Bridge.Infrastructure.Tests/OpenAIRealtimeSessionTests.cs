@@ -153,7 +153,7 @@ public sealed class OpenAIRealtimeSessionTests
         await _sockets.FarSendsAsync("{ no JSON");
         await _sockets.Far.SendAsync(new byte[3], WebSocketMessageType.Binary, true, CancellationToken.None);
         await _sockets.FarSendsAsync("""{"type":"input_audio_buffer.speech_started"}""");
-        await _sockets.FarClosesAsync();
+        await _sockets.FarClosesAsync(WebSocketCloseStatus.EndpointUnavailable);
 
         var events = new List<RealtimeEventKind>();
         await foreach (var e in _session.ReadEventsAsync(CancellationToken.None))

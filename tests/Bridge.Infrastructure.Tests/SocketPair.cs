@@ -83,7 +83,7 @@ internal sealed class SocketPair : IDisposable
     }
 
     /// <summary>The far end answers a close, or starts one.</summary>
-    public Task FarClosesAsync() => Far.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "bye", CancellationToken.None).WaitAsync(Patience);
+    public Task FarClosesAsync(WebSocketCloseStatus status = WebSocketCloseStatus.NormalClosure) => Far.CloseOutputAsync(status, "bye", CancellationToken.None).WaitAsync(Patience);
 
     /// <summary>The connection is gone, without a goodbye.</summary>
     public void Break()

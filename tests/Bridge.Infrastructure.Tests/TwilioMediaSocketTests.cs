@@ -125,6 +125,19 @@ public sealed class TwilioMediaSocketTests
         await AssertClosesAsync(WebSocketCloseStatus.MessageTooBig);
     }
 
+    [Test]
+    public async Task A_message_that_drips_in_for_too_long_is_a_violation()
+    {
+        await _sockets.FarSendsAsync(Start);
+        await HandshakeAsync();
+        _time.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
+        for (var i = 0; i < 12; i++)
+            await _sockets.FarSendsAsync(" ", end: false);
+        var events = _stream.ReadEventsAsync(CancellationToken.None).GetAsyncEnumerator();
+
+        await Assert.ThatAsync(() => events.MoveNextAsync().AsTask().WaitAsync(SocketPair.Patience), Throws.TypeOf<MediaStreamException>());
+    }
+
     [TestCaseSource(typeof(BrokenFrames), nameof(BrokenFrames.All))]
     public async Task Frames_that_break_RFC_6455_are_a_violation(byte[] frames)
     {

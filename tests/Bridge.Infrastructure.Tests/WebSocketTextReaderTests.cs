@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Bridge.Infrastructure.WebSockets;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Infrastructure.Tests;
 
@@ -8,6 +9,7 @@ public sealed class WebSocketTextReaderTests
     private const int Initial = 16;
     private const int Max = 1000;
 
+    private readonly FakeTimeProvider _time = new();
     private SocketPair _sockets = null!;
     private WebSocketTextReader _reader = null!;
 
@@ -15,7 +17,7 @@ public sealed class WebSocketTextReaderTests
     public void SetUp()
     {
         _sockets = new SocketPair();
-        _reader = new WebSocketTextReader(_sockets.Near, Initial, Max);
+        _reader = new WebSocketTextReader(_sockets.Near, Initial, Max, _time);
     }
 
     [TearDown]
@@ -80,6 +82,44 @@ public sealed class WebSocketTextReaderTests
             await _sockets.FarSendsAsync(new string('x', 100), end: false);
 
         Assert.That((await ReadAsync()).Kind, Is.EqualTo(WebSocketMessageKind.TooLarge));
+    }
+
+    [TestCase(1, false)]
+    [TestCase(10, false)]
+    [TestCase(11, true)]
+    public async Task A_message_that_comes_in_pieces_must_end_within_ten_seconds_of_its_first(int seconds, bool tooSlow)
+    {
+        // The clock is read for the first piece when it has come, and goes on by a second each time.
+        _time.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
+        for (var i = 0; i < seconds; i++)
+            await _sockets.FarSendsAsync("x", end: false);
+        await _sockets.FarSendsAsync("x");
+
+        Assert.That((await ReadAsync()).Kind, Is.EqualTo(tooSlow ? WebSocketMessageKind.TooSlow : WebSocketMessageKind.Text));
+    }
+
+    [Test]
+    public async Task Each_message_has_its_own_ten_seconds()
+    {
+        _time.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
+        for (var message = 0; message < 3; message++)
+        {
+            for (var i = 0; i < 9; i++)
+                await _sockets.FarSendsAsync("x", end: false);
+            await _sockets.FarSendsAsync("x");
+            Assert.That(await TextAsync(), Is.EqualTo("xxxxxxxxxx"));
+        }
+    }
+
+    [Test]
+    public async Task A_long_wait_for_a_message_is_no_slow_message()
+    {
+        var reading = ReadAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+        await _sockets.FarSendsAsync("x", end: false);
+        await _sockets.FarSendsAsync("x");
+
+        Assert.That((await reading).Kind, Is.EqualTo(WebSocketMessageKind.Text));
     }
 
     [Test]
@@ -159,7 +199,7 @@ public sealed class WebSocketTextReaderTests
     public async Task A_far_end_that_answers_no_ping_is_lost_and_has_broken_no_rule()
     {
         using var sockets = new SocketPair(keepAlive: TimeSpan.FromMilliseconds(20));
-        var reader = new WebSocketTextReader(sockets.Near, Initial, Max);
+        var reader = new WebSocketTextReader(sockets.Near, Initial, Max, _time);
 
         Assert.That((await reader.ReadAsync(CancellationToken.None).AsTask().WaitAsync(SocketPair.Patience)).Kind, Is.EqualTo(WebSocketMessageKind.Lost));
     }

@@ -9,6 +9,7 @@ internal enum SettingKind
     Word,
     Number,
     WholeNumber,
+    Seconds,
     Switch,
     Address,
 }
@@ -37,6 +38,15 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
         new("PUBLIC_BASE_URL", "Twilio:PublicBaseUrl", SettingKind.Address, "an address like https://bridge.example.com"),
         new("REALTIME_PROVIDER", "Bridge:Provider", SettingKind.Word),
         new("MAX_CONCURRENT_CALLS", "Bridge:MaxConcurrentCalls", SettingKind.WholeNumber, "a whole number from 0 (no limit) to 100000"),
+        new("REPLICAS", "Bridge:Replicas", SettingKind.WholeNumber, "a whole number from 1 to 10000"),
+        new("MAX_CALL_DURATION", "Bridge:Patience:MaxCallDuration", SettingKind.Seconds, "a number of seconds from 0 (no limit) to 86400"),
+        new("IDLE_ASK_AFTER", "Bridge:Patience:IdleAskAfter", SettingKind.Seconds, "a number of seconds from 0 (off) to 86400"),
+        new("IDLE_END_AFTER", "Bridge:Patience:IdleEndAfter", SettingKind.Seconds, "a number of seconds from 0 (off) to 86400"),
+        new("DRAIN_TIMEOUT", "Bridge:DrainTimeout", SettingKind.Seconds, "a number of seconds from 0 to 86400"),
+        new("FALLBACK_PHONE_NUMBER", "Twilio:FallbackPhoneNumber", SettingKind.Text),
+        new("TWILIO_BUSY_TEXT", "Twilio:BusyText", SettingKind.Text),
+        new("FILLER_CLIP", "Recordings:Filler", SettingKind.Text),
+        new("SAY_AGAIN_CLIP", "Recordings:SayAgain", SettingKind.Text),
         new("HOST", "Server:Host", SettingKind.Text),
         new("PORT", "Server:Port", SettingKind.WholeNumber, "a whole number from 0 (any free port) to 65535"),
         new("LOG_LEVEL", "Server:LogLevel", SettingKind.Word),
@@ -51,6 +61,8 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
             SettingKind.Word => text.ToLowerInvariant(),
             SettingKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) => text,
             SettingKind.WholeNumber when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) => text,
+            SettingKind.Seconds when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds) && Math.Abs(seconds) < 1e9 =>
+                TimeSpan.FromSeconds(seconds).ToString("c", CultureInfo.InvariantCulture),
             SettingKind.Switch => text.ToLowerInvariant() switch
             {
                 "1" or "true" or "yes" or "on" => "true",

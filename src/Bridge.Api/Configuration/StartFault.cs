@@ -4,17 +4,23 @@ using Microsoft.Extensions.Options;
 namespace Bridge.Api.Configuration;
 
 /// <summary>Says why the service does not start: every fault of its settings in one message, and no stack trace.</summary>
-internal static class StartFault
+/// <param name="Message">For people.</param>
+/// <param name="ExitCode">For whoever restarts it: 78 when it would not help (EX_CONFIG of sysexits.h), else 1.</param>
+internal sealed record StartFault(string Message, int ExitCode)
 {
-    /// <summary>The message for what stopped the start; null when it was something else, which should be seen whole.</summary>
-    public static string? Explain(Exception exception)
+    private const int ConfigurationFault = 78;
+
+    /// <summary>What stopped the start; null when it was something else, which should be seen whole.</summary>
+    public static StartFault? Explain(Exception exception)
     {
         if (exception is EnvironmentFileException)
-            return $"Bridge does not start: {exception.Message}";
+            return new StartFault($"Bridge does not start: {exception.Message}", ConfigurationFault);
         if (exception is IOException or SocketException or InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" })
-            return $"Bridge does not start, it cannot listen: {exception.Message.TrimEnd('.')}. HOST and PORT say where.";
+            return new StartFault($"Bridge does not start, it cannot listen: {exception.Message.TrimEnd('.')}. HOST and PORT say where.", 1);
         var faults = Faults(exception).Distinct().ToList();
-        return faults.Count == 0 ? null : $"Bridge does not start. {faults.Count} setting(s) to mend:{string.Concat(faults.Select(f => $"{Environment.NewLine}  - {f}"))}";
+        return faults.Count == 0
+            ? null
+            : new StartFault($"Bridge does not start. {faults.Count} setting(s) to mend:{string.Concat(faults.Select(f => $"{Environment.NewLine}  - {f}"))}", ConfigurationFault);
     }
 
     private static IEnumerable<string> Faults(Exception exception) => exception switch

@@ -1,7 +1,6 @@
 using Bridge.Application.IncomingCalls;
 using MediatR;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Net.Http.Headers;
 
 namespace Bridge.Api.Controllers;
 
@@ -12,25 +11,15 @@ namespace Bridge.Api.Controllers;
 public sealed class IncomingCallController(IMediator mediator) : ControllerBase
 {
     /// <summary>Twilio posts a form, or gets with a query: the number's configuration decides.</summary>
-    [HttpGet("/incoming-call")]
-    [HttpPost("/incoming-call")]
+    [HttpGet(TwilioPaths.IncomingCall)]
+    [HttpPost(TwilioPaths.IncomingCall)]
     public async Task<ContentResult> AnswerAsync(CancellationToken cancellationToken)
     {
-        var fields = await ReadFieldsAsync(cancellationToken);
+        var fields = await TwilioForm.ReadAsync(Request, cancellationToken);
         var twiml = await mediator.Send(
             new AnswerIncomingCall(fields("CallSid"), fields("From"), fields("To"), fields("Direction"), Request.Host.Value ?? "", Request.PathBase.Value ?? ""),
             cancellationToken);
         // With the whole document at hand the answer has a Content-Length; a chunked one has been cut short by Twilio before.
         return Content(twiml, "text/xml");
-    }
-
-    private async Task<Func<string, string?>> ReadFieldsAsync(CancellationToken cancellationToken)
-    {
-        if (HttpMethods.IsGet(Request.Method))
-            return name => Request.Query[name];
-        if (!MediaTypeHeaderValue.TryParse(Request.ContentType, out var type) || !type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
-            return _ => null;
-        var form = await Request.ReadFormAsync(cancellationToken);
-        return name => form[name];
     }
 }

@@ -1,18 +1,20 @@
 using Bridge.Application.Calls;
-using Bridge.Application.Options;
-using Microsoft.Extensions.Options;
 
 namespace Bridge.Api.Hosting;
 
-/// <summary>At shutdown, before anything else stops: admits no more calls, lets those that are on end, then ends them.</summary>
-internal sealed partial class CallDrainService(
-    CallRegistry calls, IOptions<BridgeOptions> options, TimeProvider time, ILogger<CallDrainService> logger) : IHostedLifecycleService
+/// <summary>However the service is stopped: before anything else stops, the calls are drained. A drain that a signal began is over by then.</summary>
+internal sealed class CallDrainService(CallDrain drain) : IHostedLifecycleService
 {
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        if (calls.Active > 0)
-            LogDraining(calls.Active, options.Value.DrainTimeout.TotalSeconds);
-        await calls.DrainAsync(options.Value.DrainTimeout, time, cancellationToken);
+        try
+        {
+            await drain.RunAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await drain.ForceAsync();
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -24,7 +26,4 @@ internal sealed partial class CallDrainService(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: {Active} call(s) have {Seconds} s to end by themselves")]
-    private partial void LogDraining(int active, double seconds);
 }

@@ -28,7 +28,7 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
             return;
         }
 
-        if (!calls.HasRoom)
+        if (!calls.MayEnter)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;

@@ -1,3 +1,4 @@
+using Bridge.Domain.Transcripts;
 using Bridge.Domain.Turns;
 
 namespace Bridge.Application.Abstractions;
@@ -14,6 +15,9 @@ public interface IRealtimeSession : IAsyncDisposable
 
     /// <summary>What this provider needs or lacks.</summary>
     RealtimeCapabilities Capabilities { get; }
+
+    /// <summary>How long the provider lets it live, from its opening; null when it sets no limit. Measured, so that no wall clock matters later.</summary>
+    TimeSpan? Lifetime { get; }
 
     /// <summary>What the model says, in order, until it closes or <see cref="IAsyncDisposable.DisposeAsync"/> is called. One reader.</summary>
     IAsyncEnumerable<RealtimeEvent> ReadEventsAsync(CancellationToken cancellationToken);
@@ -32,6 +36,15 @@ public interface IRealtimeSession : IAsyncDisposable
 
     /// <summary>Stops a response. One that is over already is no error.</summary>
     ValueTask CancelResponseAsync(string responseId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Of a turn that was told as text when this session was opened (<see cref="RealtimeSessionSettings.History"/>), less was
+    /// heard than was thought then. A turn that was not told does nothing.
+    /// </summary>
+    ValueTask CorrectAsync(TranscriptTurn turn, CancellationToken cancellationToken);
+
+    /// <summary>Makes the model show a sign of life soon: an event of any kind, be it an error. It changes nothing.</summary>
+    ValueTask ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Tells the model how much of an item was heard. A provider that keeps no transcript completes at once.</summary>
     ValueTask TruncateAsync(Truncation truncation, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using Bridge.Domain.Playback;
 using Bridge.Domain.Transcripts;
+using Bridge.Domain.Turns;
 
 namespace Bridge.Application.Abstractions;
 
@@ -21,7 +22,7 @@ public enum RealtimeEventKind
     /// <summary>The last audio of <see cref="RealtimeEvent.Item"/> has come.</summary>
     ItemFinished,
 
-    /// <summary>A response ended, complete or not: <see cref="RealtimeEvent.Error"/> when it failed.</summary>
+    /// <summary>A response ended: <see cref="RealtimeEvent.Ending"/>, and <see cref="RealtimeEvent.Error"/> when it failed.</summary>
     ResponseFinished,
 
     /// <summary>An item joined the conversation, after <see cref="RealtimeEvent.PreviousItemId"/>: <see cref="RealtimeEvent.Speaker"/>.</summary>
@@ -53,6 +54,9 @@ public readonly record struct RealtimeEvent(
     /// <summary>The number of the request of ours that it answers; null for none.</summary>
     public int? Request { get; init; }
 
+    /// <summary>How a response ended.</summary>
+    public ResponseEnding Ending { get; init; }
+
     /// <summary>Words: what was said. They are speech, and go into no log above Trace.</summary>
     public string? Text { get; init; }
 
@@ -69,8 +73,17 @@ public enum RealtimeErrorKind
     /// <summary>Logged and counted; the conversation goes on.</summary>
     Other,
 
-    /// <summary>The conversation cannot go on.</summary>
+    /// <summary>A command of ours came to nothing, and no harm: what it was about was over already.</summary>
+    Harmless,
+
+    /// <summary>The conversation cannot go on, nor could it in another session: the key, the account, the quota.</summary>
     Fatal,
+
+    /// <summary>The model closed the session with a status after which another would be closed too.</summary>
+    Closed,
+
+    /// <summary>This session is of no use any more; the conversation can go on in another.</summary>
+    SessionOver,
 
     /// <summary>A response was asked for while another is active: a race.</summary>
     ResponseActive,
@@ -89,4 +102,7 @@ public sealed record RealtimeError(string Code, string Parameter, string Message
 {
     /// <summary>The command of ours that it is about, for the log; empty when it is about none.</summary>
     public string About { get; init; } = "";
+
+    /// <summary>When a limit allows another try; null when nobody said.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,4 +1,5 @@
 using Bridge.Application.Options;
+using Bridge.Domain.Transcripts;
 
 namespace Bridge.Application.Abstractions;
 
@@ -7,4 +8,8 @@ namespace Bridge.Application.Abstractions;
 /// <param name="Voice">The provider's name of a voice; null for the provider's own choice.</param>
 /// <param name="Temperature">Randomness, 0 to 2, for providers that have it; null when not set.</param>
 /// <param name="TurnDetection">When the caller's turn begins and ends.</param>
-public sealed record RealtimeSessionSettings(string Instructions, string? Voice, double? Temperature, TurnDetectionOptions TurnDetection);
+public sealed record RealtimeSessionSettings(string Instructions, string? Voice, double? Temperature, TurnDetectionOptions TurnDetection)
+{
+    /// <summary>The conversation so far, as it was heard, for a session that takes the place of another; empty for a new conversation.</summary>
+    public IReadOnlyList<TranscriptTurn> History { get; init; } = [];
+}

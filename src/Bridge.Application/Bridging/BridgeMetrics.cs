@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Bridge.Application.Calls;
+using Bridge.Domain.Turns;
 
 namespace Bridge.Application.Bridging;
 
@@ -20,6 +22,12 @@ public sealed class BridgeMetrics
     private readonly Histogram<long> _drift;
     private readonly Counter<int> _races;
     private readonly Counter<long> _dropped;
+    private readonly Counter<int> _ended;
+    private readonly Counter<int> _reconnects;
+    private readonly Counter<int> _abandoned;
+    private readonly Counter<int> _admissionClosed;
+    private readonly Counter<int> _recordings;
+    private readonly Counter<int> _responsesFailed;
 
     /// <summary>Makes the instruments.</summary>
     public BridgeMetrics(IMeterFactory meters)
@@ -35,6 +43,12 @@ public sealed class BridgeMetrics
         _firstAudio = meter.CreateHistogram<double>("bridge.response.first_audio", "s", "From the end of the caller's speech to the first audio");
         _drift = meter.CreateHistogram<long>("bridge.playback.drift", "ms", "What marks corrected of our playhead in a call, added up");
         _dropped = meter.CreateCounter<long>("bridge.caller.dropped", "ms", "The caller's audio that the model could not take in time");
+        _ended = meter.CreateCounter<int>("bridge.calls.ended", "{call}", "Calls that ended, by reason");
+        _reconnects = meter.CreateCounter<int>("bridge.session.reconnects", "{session}", "Sessions that took the place of another, by why");
+        _abandoned = meter.CreateCounter<int>("bridge.session.abandoned", "{session}", "Handshakes with the model that took too long");
+        _admissionClosed = meter.CreateCounter<int>("bridge.admission.closed", "{time}", "Times new calls began to be turned away for want of a model");
+        _recordings = meter.CreateCounter<int>("bridge.recordings.played", "{recording}", "Recordings the caller heard because the model did not speak");
+        _responsesFailed = meter.CreateCounter<int>("bridge.response.failed", "{response}", "Responses that did not become an answer");
         _races = meter.CreateCounter<int>("bridge.response.races", "{race}", "Commands that crossed what the model did");
     }
 
@@ -42,8 +56,10 @@ public sealed class BridgeMetrics
 
     internal void CallEnded(CallSummary call)
     {
+        var reason = new KeyValuePair<string, object?>("reason", call.Reason.ToString());
         _active.Add(-1);
-        _duration.Record(call.Duration.TotalSeconds, new KeyValuePair<string, object?>("reason", call.Reason.ToString()));
+        _ended.Add(1, reason);
+        _duration.Record(call.Duration.TotalSeconds, reason);
         _dropped.Add(call.DroppedMs);
         _drift.Record(call.DriftMs);
         _frames.Add(call.CallerFrames, new KeyValuePair<string, object?>("direction", "caller_to_model"));
@@ -62,9 +78,21 @@ public sealed class BridgeMetrics
 
     internal void Raced(string kind) => _races.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
-    internal void SessionConnected(TimeSpan took, string provider, bool succeeded) =>
-        _connect.Record(
-            took.TotalSeconds,
-            new KeyValuePair<string, object?>("provider", provider),
-            new KeyValuePair<string, object?>("succeeded", succeeded));
+    internal void SessionReplaced(string why) => _reconnects.Add(1, new KeyValuePair<string, object?>("why", why));
+
+    internal void SessionAbandoned() => _abandoned.Add(1);
+
+    internal void AdmissionClosed(string reason) => _admissionClosed.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    internal void RecordingPlayed(string which) => _recordings.Add(1, new KeyValuePair<string, object?>("which", which));
+
+    internal void ResponseFailed(ResponseEnding ending) => _responsesFailed.Add(1, new KeyValuePair<string, object?>("ending", ending.ToString()));
+
+    internal void SessionConnected(TimeSpan took, string provider, string? errorType)
+    {
+        var tags = new TagList { { "provider", provider }, { "succeeded", errorType is null } };
+        if (errorType is not null)
+            tags.Add("error.type", errorType);
+        _connect.Record(took.TotalSeconds, tags);
+    }
 }

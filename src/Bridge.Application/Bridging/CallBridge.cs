@@ -1,36 +1,25 @@
 using Bridge.Application.Abstractions;
 using Bridge.Application.Calls;
-using Bridge.Application.Options;
 using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Playback;
-using MediatR;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace Bridge.Application.Bridging;
 
 /// <summary>One media stream from its first message to its end: a place in the registry, the handshake, the call, the tidying up.</summary>
-public sealed partial class CallBridge(
-    CallRegistry calls,
-    IMediator mediator,
-    CallPublisher publisher,
-    BridgeMetrics metrics,
-    IOptions<BridgeOptions> options,
-    IOptions<AssistantOptions> assistant,
-    TimeProvider time,
-    ILogger<CallBridge> logger)
+public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logger)
 {
     /// <summary>Runs a call over an accepted socket. Returns when everything of the call is given back; throws nothing.</summary>
     /// <param name="socket">The media stream; whoever accepted it disposes it.</param>
     /// <param name="aborted">Cancelled when the connection is gone.</param>
     public async Task RunAsync(ITwilioMediaSocket socket, CancellationToken aborted)
     {
-        using var place = calls.TryAdmit();
+        using var place = parts.Calls.TryAdmit();
         if (place is null)
         {
-            LogRefused(calls.Active);
-            await socket.CloseAsync();
+            LogRefused(parts.Calls.Active);
+            await CloseAsync(socket);
             return;
         }
 
@@ -38,29 +27,38 @@ public sealed partial class CallBridge(
             return;
 
         var identity = start.Identity;
+        if (!place.TryClaim(identity.CallSid))
+        {
+            LogRefused(parts.Calls.Active);
+            await CloseAsync(socket);
+            return;
+        }
+
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallSid"] = identity.CallSid, ["StreamSid"] = identity.StreamSid });
         LogStarted();
-        var started = time.GetTimestamp();
-        var announced = publisher.PublishAsync(new CallStarted(identity));
-        var call = new CallInProgress(new Call(identity), new CallerTimeline(options.Value.CallerAudio.LongestGapMs), time);
-        var run = new CallRun(call, socket, calls, mediator, publisher, metrics, options.Value, assistant.Value, time, logger);
-        await run.RunAsync(aborted);
+        var started = parts.Time.GetTimestamp();
+        var announced = parts.Publisher.PublishAsync(new CallStarted(identity));
+        var before = parts.Outcomes.Begin(identity.CallSid);
+        var timeline = new CallerTimeline(parts.Options.CallerAudio.LongestGapMs);
+        var call = new CallInProgress(new Call(identity, parts.Policy), timeline, parts.Time) { EarlierTurns = before?.History ?? [] };
+        var run = new CallRun(call, socket, parts, logger);
+        await run.RunAsync(before, aborted);
         var summary = new CallSummary(
             identity,
             call.State.EndReason ?? CallEndReason.InternalError,
-            time.GetElapsedTime(started),
+            parts.Time.GetElapsedTime(started),
             call.CallerFrames,
             Pcmu.ToMilliseconds(call.DroppedBytes),
             call.AssistantDeltas,
             call.Interruptions,
             call.State.DriftTakenInMs,
-            socket.Skips);
+            SkipsOf(socket));
         LogEnded(summary.Reason, summary.Duration.TotalSeconds, summary.Interruptions, summary.Skips.Unknown, summary.Skips.Malformed);
         // Listeners may take their time; the place is free.
         place.Dispose();
         await announced;
         await run.Turns;
-        await publisher.PublishAsync(new CallEnded(summary, call.State.Transcript.Turns()));
+        await parts.Publisher.PublishAsync(new CallEnded(summary, call.State.Transcript.Turns()));
     }
 
     /// <summary>What the stream's start says; null when it never came: then the stream is closed.</summary>
@@ -70,11 +68,11 @@ public sealed partial class CallBridge(
         var handshake = ReadStartAsync(socket, aborted);
         try
         {
-            return await handshake.WaitAsync(options.Value.HandshakeTimeout, time, calls.CallsMustEnd) is { } start ? start : await GiveUpAsync();
+            return await handshake.WaitAsync(parts.Options.HandshakeTimeout, parts.Time, parts.Calls.CallsMustEnd) is { } start ? start : await GiveUpAsync();
         }
         catch (TimeoutException)
         {
-            LogNoStart($"no start within {options.Value.HandshakeTimeout.TotalSeconds} s");
+            LogNoStart($"no start within {parts.Options.HandshakeTimeout.TotalSeconds} s");
         }
         catch (OperationCanceledException)
         {
@@ -85,9 +83,34 @@ public sealed partial class CallBridge(
 
         async Task<MediaStreamStart?> GiveUpAsync()
         {
-            await socket.CloseAsync();
+            await CloseAsync(socket);
             await handshake;
             return null;
+        }
+    }
+
+    private async Task CloseAsync(ITwilioMediaSocket socket)
+    {
+        try
+        {
+            await socket.CloseAsync();
+        }
+        catch (Exception e)
+        {
+            LogHandshakeFault(e);
+        }
+    }
+
+    private MediaStreamSkips SkipsOf(ITwilioMediaSocket socket)
+    {
+        try
+        {
+            return socket.Skips;
+        }
+        catch (Exception e)
+        {
+            LogHandshakeFault(e);
+            return default;
         }
     }
 
@@ -125,6 +148,6 @@ public sealed partial class CallBridge(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Media stream closed before a call began: {Why}")]
     private partial void LogNoStart(string why);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The media stream's handshake failed for a fault of ours")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The media stream's handshake or close failed for a fault of ours")]
     private partial void LogHandshakeFault(Exception exception);
 }

@@ -9,7 +9,11 @@ namespace Bridge.Application.Bridging;
 internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
+    private readonly TaskCompletionSource<CallEndReason> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<TranscriptTurn> _turns = Channel.CreateUnbounded<TranscriptTurn>(new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>What was said on the streams of this call before this one, as it was heard.</summary>
+    public IReadOnlyList<TranscriptTurn> EarlierTurns { get; init; } = [];
 
     /// <summary>What is true about the call. Touched only inside <see cref="Gate"/>.</summary>
     public Call State { get; } = state;
@@ -37,6 +41,12 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
 
     /// <summary>How often the caller cut the assistant short.</summary>
     public int Interruptions { get; set; }
+
+    /// <summary>Ends in the fault that <see cref="Fail"/> was told of; else never.</summary>
+    public Task<CallEndReason> Failed => _failed.Task;
+
+    /// <summary>A fault of ours, where nobody awaits it.</summary>
+    public void Fail(Exception fault) => _failed.TrySetException(fault);
 
     /// <summary>Turns that have ended, in the order in which they did.</summary>
     public ChannelReader<TranscriptTurn> EndedTurns => _turns.Reader;

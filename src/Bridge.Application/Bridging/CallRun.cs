@@ -1,55 +1,82 @@
 using Bridge.Application.Abstractions;
 using Bridge.Application.Calls;
-using Bridge.Application.Options;
-using Bridge.Application.Sessions;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Transcripts;
-using MediatR;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Application.Bridging;
 
 /// <summary>
-/// The life of one call: opens the session while the caller is already listened to, runs both pumps, and ends. Each side
-/// returns why it is over; the first reason stands, and both sockets are closed, which ends the other side.
+/// The life of one call: the model's side, the caller's side, and the watch over both. Each returns why the call is over; the
+/// first reason stands, is written down for Twilio's next question, and ends all the others.
 /// </summary>
-internal sealed partial class CallRun(
-    CallInProgress call,
-    ITwilioMediaSocket socket,
-    CallRegistry calls,
-    IMediator mediator,
-    CallPublisher publisher,
-    BridgeMetrics metrics,
-    BridgeOptions options,
-    AssistantOptions assistant,
-    TimeProvider time,
-    ILogger logger)
+internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket socket, CallParts parts, ILogger logger)
 {
+    /// <summary>How long a connection that is gone may take to be read to its end.</summary>
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Completes when every turn was told to whoever listens; that may be long after the call.</summary>
     public Task Turns { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Runs until both sides are over and both sockets are closed.</summary>
-    public async Task RunAsync(CancellationToken aborted)
+    /// <summary>Runs until all sides are over and both sockets are closed.</summary>
+    /// <param name="before">What became of the stream before this one, whose conversation goes on; null for a new call.</param>
+    /// <param name="aborted">Cancelled when the connection is gone.</param>
+    public async Task RunAsync(CallOutcome? before, CancellationToken aborted)
     {
-        using var dialing = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         call.State.StreamStarted();
-        var opening = OpenAsync(dialing.Token);
+        var options = parts.Options;
+        using var over = new CancellationTokenSource();
         using var sender = new CallerAudioSender(call);
-        var modelSide = GuardAsync(RunModelSideAsync(opening, sender, aborted));
-        var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(aborted));
+        using var line = new CallerLine(call, socket, options.SendTimeout, parts.Time, logger);
+        using var model = new ModelSide(call, line, sender, parts.Mediator, parts.Metrics, options, parts.Time, logger);
+        var watchdog = new CallWatchdog(call, line, model, sender, parts.Recordings, parts.Metrics, options, parts.Time, logger);
+        var modelSide = GuardAsync(model.RunAsync(before is null ? parts.Assistant.Greeting : parts.Assistant.TakeUp, before?.History ?? []), aborted);
+        var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(over.Token), aborted);
+        var watch = GuardAsync(watchdog.RunAsync(over.Token), aborted);
         Turns = PublishTurnsAsync();
         var draining = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var drain = calls.CallsMustEnd.Register(() => draining.TrySetResult(CallEndReason.Draining));
+        using var drain = parts.Calls.CallsMustEnd.Register(() => draining.TrySetResult(CallEndReason.Draining));
 
-        var reason = await await Task.WhenAny(callerSide, modelSide, draining.Task);
-        lock (call.Gate)
-            call.State.TryEnd(reason, call.Elapsed);
+        // A connection that is gone is read to its end first: there may be a stop in it.
+        var gone = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var lastWords = parts.Time.CreateTimer(_ => gone.TrySetResult(CallEndReason.StreamLost), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var broken = aborted.Register(() => lastWords.Change(LastWords, Timeout.InfiniteTimeSpan));
 
-        await dialing.CancelAsync();
-        await Task.WhenAll(CloseSessionAsync(opening), socket.CloseAsync());
-        await Task.WhenAll(callerSide, modelSide);
+        End(await await Task.WhenAny(callerSide, modelSide, watch, gone.Task, line.Stuck, GuardAsync(call.Failed, aborted), draining.Task));
+
+        await Task.WhenAll(model.CloseAsync(modelSide), CloseStreamAsync());
+        await over.CancelAsync();
+        await Task.WhenAll(callerSide, watch, watchdog.DoneAsync());
         call.HandOnEndedTurns();
         call.EndTurns();
+    }
+
+    private async Task CloseStreamAsync()
+    {
+        try
+        {
+            await socket.CloseAsync();
+        }
+        catch (Exception e)
+        {
+            LogFault(e);
+        }
+    }
+
+    /// <summary>The outcome is there before the stream is closed: Twilio asks for it at once.</summary>
+    private void End(CallEndReason reason)
+    {
+        IReadOnlyList<TranscriptTurn> history;
+        bool goodbye;
+        lock (call.Gate)
+        {
+            call.State.TryEnd(reason, call.Elapsed);
+            history = [.. call.EarlierTurns, .. call.State.Transcript.Turns()];
+            goodbye = call.State.GoodbyeHeard;
+            reason = call.State.EndReason ?? reason;
+        }
+
+        parts.Outcomes.Record(call.State.Identity.CallSid, reason, goodbye, history);
     }
 
     /// <summary>Turns are told one after the other, beside the audio.</summary>
@@ -58,50 +85,18 @@ internal sealed partial class CallRun(
         await foreach (var turn in call.EndedTurns.ReadAllAsync())
         {
             LogTurnSensitive(turn.Speaker, turn.Heard, turn.Unheard);
-            await publisher.PublishAsync(new TurnEnded(call.State.Identity, turn));
+            await parts.Publisher.PublishAsync(new TurnEnded(call.State.Identity, turn));
         }
     }
 
-    /// <summary>A method of its own, so that whatever goes wrong goes wrong in the task.</summary>
-    private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken) =>
-        await mediator.Send(new OpenRealtimeSession(call.State.Identity), cancellationToken);
-
-    private async Task<CallEndReason> RunModelSideAsync(Task<IRealtimeSession> opening, CallerAudioSender sender, CancellationToken aborted)
-    {
-        IRealtimeSession session;
-        try
-        {
-            session = await opening;
-        }
-        catch (RealtimeSessionException e)
-        {
-            LogNoSession(e.Message);
-            LogNoSessionInFull(e);
-            return CallEndReason.ModelFailed;
-        }
-        catch (OperationCanceledException)
-        {
-            // Only the end of the call cancels a dial; its own reason stands already.
-            return CallEndReason.CallerHungUp;
-        }
-
-        await using var padding = new InactivityPadding(call, sender, options.CallerAudio, time);
-        var conversation = new ModelConversation(call, session, metrics, logger);
-        await conversation.AskForResponseAsync(assistant.Greeting, aborted);
-        LogGreeting();
-        // The greeting first: what the caller said meanwhile may interrupt it, but must not keep it from beginning.
-        sender.Open(session);
-        var reason = await new ModelToCallerPump(call, socket, session, conversation, padding, metrics, time, options.LogTiming, logger).RunAsync(aborted);
-        // When the caller's connection is gone, both readers end, in no order.
-        return aborted.IsCancellationRequested ? CallEndReason.CallerHungUp : reason;
-    }
-
-    /// <summary>A pump returns its reason; what it throws is Twilio's breach of protocol, or a fault of ours, which ends this call alone.</summary>
-    private async Task<CallEndReason> GuardAsync(Task<CallEndReason> side)
+    /// <summary>A side returns its reason; what it throws is Twilio's breach of protocol, or a fault of ours, which ends this call alone.</summary>
+    private async Task<CallEndReason> GuardAsync(Task<CallEndReason> side, CancellationToken aborted)
     {
         try
         {
-            return await side;
+            var reason = await side;
+            // When the caller's connection is gone, all sides end, in no order.
+            return aborted.IsCancellationRequested && reason != CallEndReason.CallerHungUp ? CallEndReason.StreamLost : reason;
         }
         catch (MediaStreamException e)
         {
@@ -110,8 +105,8 @@ internal sealed partial class CallRun(
         }
         catch (OperationCanceledException)
         {
-            // The connection was aborted under the pump.
-            return CallEndReason.CallerHungUp;
+            // The connection was aborted under it; or the call is over, and its reason stands.
+            return CallEndReason.StreamLost;
         }
         catch (Exception e)
         {
@@ -120,33 +115,8 @@ internal sealed partial class CallRun(
         }
     }
 
-    private async Task CloseSessionAsync(Task<IRealtimeSession> opening)
-    {
-        try
-        {
-            await (await opening).DisposeAsync();
-        }
-        catch (Exception) when (!opening.IsCompletedSuccessfully)
-        {
-            // There is no session to close; the model's side has said why.
-        }
-        catch (Exception e)
-        {
-            LogFault(e);
-        }
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Greeting asked for")]
-    private partial void LogGreeting();
-
     [LoggerMessage(Level = LogLevel.Trace, Message = "{Speaker}: {Heard} | {Unheard}")]
     private partial void LogTurnSensitive(Speaker speaker, string heard, string unheard);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "No session with the model: {Why}")]
-    private partial void LogNoSession(string why);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "No session with the model, in full")]
-    private partial void LogNoSessionInFull(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Twilio broke the media stream's protocol: {Why}")]
     private partial void LogProtocolViolation(string why);

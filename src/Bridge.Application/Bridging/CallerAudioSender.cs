@@ -13,16 +13,34 @@ internal sealed class CallerAudioSender(CallInProgress call) : IDisposable
     private readonly WaitingAudio _waiting = new();
     private IRealtimeSession? _session;
     private Task? _pending;
+    private TimeSpan _pendingSince;
     private bool _over;
 
     /// <summary>Does the model count samples, so that its audio must be kept in true time? Not before there is one.</summary>
     public bool NeedsSteadyAudio => _session is { Capabilities.NeedsSteadyAudio: true };
+
+    /// <summary>For how long the model's socket has not taken what it was given.</summary>
+    public TimeSpan StuckFor
+    {
+        get
+        {
+            lock (_gate)
+                return _pending is { IsCompleted: false } ? call.Elapsed - _pendingSince : TimeSpan.Zero;
+        }
+    }
 
     /// <summary>The session is open: what waits goes with the next audio, at most a frame later.</summary>
     public void Open(IRealtimeSession session)
     {
         lock (_gate)
             _session = session;
+    }
+
+    /// <summary>The session is gone, or about to be exchanged: what comes now waits for another.</summary>
+    public void Close()
+    {
+        lock (_gate)
+            (_session, _pending) = (null, null);
     }
 
     /// <summary>Sends audio, or keeps a copy of it until it can be sent.</summary>
@@ -36,7 +54,7 @@ internal sealed class CallerAudioSender(CallInProgress call) : IDisposable
             if (CanSend())
                 Send(audio);
             else
-                call.DroppedBytes += _waiting.Add(audio.Span);
+                call.DroppedBytes += _waiting.Add(audio.Span, stuck: _session is not null);
         }
     }
 
@@ -85,6 +103,6 @@ internal sealed class CallerAudioSender(CallInProgress call) : IDisposable
         if (sending.IsCompletedSuccessfully)
             sending.GetAwaiter().GetResult();
         else
-            _pending = sending.AsTask();
+            (_pending, _pendingSince) = (sending.AsTask(), call.Elapsed);
     }
 }

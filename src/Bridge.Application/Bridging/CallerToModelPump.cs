@@ -32,7 +32,7 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
             }
         }
 
-        return CallEndReason.CallerHungUp;
+        return CallEndReason.StreamLost;
     }
 
     private void Carry(in MediaStreamEvent media)
@@ -56,6 +56,7 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
             call.LastFrame = elapsed;
             if (frame.TimestampMs is { } timestamp)
                 call.State.CallerAudio(timestamp, elapsed);
+            call.State.CallerSound(frame.Audio.Span, elapsed);
             turnsMayHaveEnded = call.State.Transcript.MayHaveEnded;
             return frame.Audio.IsEmpty ? default : call.Timeline.Take(frame.TimestampMs, frame.Audio.Length, since);
         }

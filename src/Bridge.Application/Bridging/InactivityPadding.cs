@@ -61,7 +61,15 @@ internal sealed class InactivityPadding : IAsyncDisposable
             _call.Timeline.Filled(_options.InactivitySilenceMs);
         }
 
-        _sender.AppendSilence((int)Pcmu.ToSamples(_options.InactivitySilenceMs));
+        try
+        {
+            _sender.AppendSilence((int)Pcmu.ToSamples(_options.InactivitySilenceMs));
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits a timer: the call is told.
+            _call.Fail(e);
+        }
     }
 
     private void WaitForTheRest()

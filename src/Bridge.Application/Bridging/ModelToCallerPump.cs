@@ -1,18 +1,17 @@
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Calls;
-using Bridge.Domain.Playback;
 using Bridge.Domain.Turns;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Application.Bridging;
 
 /// <summary>
-/// Carries the model to the caller: audio and its marks go out, and the caller's speech clears the line. The only writer to
-/// Twilio. It asks the call what to do and does it; it decides nothing.
+/// Carries one session of the model to the caller: audio goes out, and the caller's speech clears the line. It asks the call
+/// what to do and does it; it decides nothing.
 /// </summary>
 internal sealed partial class ModelToCallerPump(
     CallInProgress call,
-    ITwilioMediaSocket socket,
+    CallerLine line,
     IRealtimeSession session,
     ModelConversation conversation,
     InactivityPadding padding,
@@ -23,11 +22,13 @@ internal sealed partial class ModelToCallerPump(
 {
     private long? _speechStopped;
 
-    /// <summary>Runs until the model's side is over and says why. Throws only what is a fault of ours.</summary>
-    public async Task<CallEndReason> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Runs until the session is over. Returns why the call is over with it; null when it can go on in another. Throws only what is a fault of ours.</summary>
+    public async Task<CallEndReason?> RunAsync(CancellationToken cancellationToken)
     {
         await foreach (var e in session.ReadEventsAsync(cancellationToken))
         {
+            lock (call.Gate)
+                call.State.ModelShowedSign(call.Elapsed);
             switch (e.Kind)
             {
                 case RealtimeEventKind.AudioDelta:
@@ -35,10 +36,7 @@ internal sealed partial class ModelToCallerPump(
                     break;
 
                 case RealtimeEventKind.ItemFinished:
-                    Mark? end;
-                    lock (call.Gate)
-                        end = call.State.ItemFinished(e.Item);
-                    await SendMarkAsync(end, cancellationToken);
+                    await line.FinishItemAsync(e.Item, cancellationToken);
                     break;
 
                 case RealtimeEventKind.SpeechStarted:
@@ -49,55 +47,50 @@ internal sealed partial class ModelToCallerPump(
                 case RealtimeEventKind.SpeechStopped:
                     _speechStopped = time.GetTimestamp();
                     lock (call.Gate)
-                        call.State.CallerStoppedSpeaking();
+                        call.State.CallerStoppedSpeaking(call.Elapsed);
                     padding.SpeechStopped();
                     break;
 
                 default:
-                    if (!await conversation.GoesOnAsync(e, cancellationToken))
-                        return CallEndReason.ModelFailed;
+                    if (await conversation.TakeAsync(e, cancellationToken) is { } end)
+                        return end.Reason;
                     break;
             }
+
+            if (line.TakeCut() is { } cut)
+                await TellAsync(cut, cancellationToken);
         }
 
-        return CallEndReason.ModelClosed;
+        return null;
     }
 
     private async ValueTask PlayAsync(RealtimeEvent delta, CancellationToken cancellationToken)
     {
-        PlayDecision decision;
-        lock (call.Gate)
-            decision = call.State.Play(delta.ResponseId!, delta.Item, delta.Audio.Length, call.Elapsed);
+        var decision = await line.PlayAsync(delta, cancellationToken);
         if (decision.Forget is { } unheard)
             await session.TruncateAsync(unheard, cancellationToken);
-        if (!decision.Send)
-            return;
-        await SendMarkAsync(decision.Marks.Before, cancellationToken);
-        await socket.SendMediaAsync(delta.Audio, cancellationToken);
-        await SendMarkAsync(decision.Marks.After, cancellationToken);
-        call.AssistantDeltas++;
-        if (_speechStopped is { } stopped)
+        if (decision.Send && _speechStopped is { } stopped)
         {
             metrics.FirstAudio(time.GetElapsedTime(stopped));
             _speechStopped = null;
         }
     }
 
-    private ValueTask SendMarkAsync(Mark? mark, CancellationToken cancellationToken) =>
-        mark is { } wanted ? socket.SendMarkAsync(wanted, cancellationToken) : ValueTask.CompletedTask;
-
     /// <summary>Silence on the line first, the model's memory second: the caller waits for the one, nobody for the other.</summary>
     private async ValueTask InterruptAsync(CancellationToken cancellationToken)
     {
         var heard = time.GetTimestamp();
-        Interruption interruption;
-        lock (call.Gate)
-            interruption = call.State.CallerStartedSpeaking(call.Elapsed);
+        var interruption = await line.InterruptAsync(cancellationToken);
         if (!interruption.Clear)
             return;
-        await socket.SendClearAsync(cancellationToken);
         metrics.Interrupted(time.GetElapsedTime(heard));
         call.Interruptions++;
+        await TellAsync(interruption, cancellationToken);
+        LogInterrupted(interruption.Truncations.Count, interruption.Truncations.Count > 0 ? interruption.Truncations[0].AudioEndMs : 0);
+    }
+
+    private async ValueTask TellAsync(Interruption interruption, CancellationToken cancellationToken)
+    {
         foreach (var truncation in interruption.Truncations)
         {
             await session.TruncateAsync(truncation, cancellationToken);
@@ -105,7 +98,8 @@ internal sealed partial class ModelToCallerPump(
                 LogTiming(truncation.Item.ItemId, truncation.Item.ContentIndex, truncation.SentMs, truncation.AudioEndMs, truncation.SentMs - truncation.AudioEndMs);
         }
 
-        LogInterrupted(interruption.Truncations.Count, interruption.Truncations.Count > 0 ? interruption.Truncations[0].AudioEndMs : 0);
+        foreach (var turn in interruption.Corrections)
+            await session.CorrectAsync(turn, cancellationToken);
         call.HandOnEndedTurns();
     }
 

@@ -4,13 +4,16 @@ using Bridge.Domain.Playback;
 namespace Bridge.Application.Bridging;
 
 /// <summary>
-/// What the caller says while the model cannot take it: before its session is open, and while its socket is stuck. Kept in
-/// order, ten seconds at the most; what is older is dropped. Takes its memory with the first frame and gives it back when
+/// What the caller says while the model cannot take it: ten seconds at the most while there is no session, two while its
+/// socket is stuck. Kept in order; what is older is dropped. Takes its memory with the first frame and gives it back when
 /// nothing waits.
 /// </summary>
 internal sealed class WaitingAudio : IDisposable
 {
     private const int Capacity = 10_000 * Pcmu.SamplesPerMillisecond;
+
+    /// <summary>What waits for a socket that is stuck: a model that hears the caller later than this is better reconnected.</summary>
+    private const int WhileStuck = 2_000 * Pcmu.SamplesPerMillisecond;
     private byte[]? _ring;
     private int _start;
     private int _length;
@@ -22,12 +25,16 @@ internal sealed class WaitingAudio : IDisposable
     public ReadOnlyMemory<byte> Oldest => _ring.AsMemory(_start, Math.Min(_length, Capacity - _start));
 
     /// <summary>Keeps a copy; returns how many bytes of the oldest had to make room.</summary>
-    public int Add(ReadOnlySpan<byte> audio)
+    /// <param name="audio">The newest of it.</param>
+    /// <param name="stuck">There is a session, and its socket does not take it: two seconds are kept.</param>
+    public int Add(ReadOnlySpan<byte> audio, bool stuck)
     {
         _ring ??= ArrayPool<byte>.Shared.Rent(Capacity);
-        if (audio.Length > Capacity)
-            audio = audio[^Capacity..];
-        var dropped = Math.Max(0, _length + audio.Length - Capacity);
+        // What waited for the session is not cut because the rest of it goes in two pieces.
+        var most = stuck ? Math.Max(WhileStuck, _length) : Capacity;
+        if (audio.Length > most)
+            audio = audio[^most..];
+        var dropped = Math.Max(0, _length + audio.Length - most);
         _start = (_start + dropped) % Capacity;
         _length -= dropped;
         var end = (_start + _length) % Capacity;

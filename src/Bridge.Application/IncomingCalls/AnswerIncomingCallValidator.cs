@@ -3,16 +3,33 @@ using FluentValidation;
 
 namespace Bridge.Application.IncomingCalls;
 
+/// <summary>What Twilio's requests about a call have in common.</summary>
+public interface IFromTwilio
+{
+    /// <summary>Twilio's name of the call.</summary>
+    string? CallSid { get; }
+
+    /// <summary>The caller.</summary>
+    string? From { get; }
+
+    /// <summary>The number called.</summary>
+    string? To { get; }
+
+    /// <summary>Which way the call goes.</summary>
+    string? Direction { get; }
+}
+
 /// <summary>
 /// A webhook's form is data from outside. The messages never repeat a value: it may be a phone number.
 /// </summary>
-public sealed class AnswerIncomingCallValidator : AbstractValidator<AnswerIncomingCall>
+public abstract class FromTwilioValidator<TRequest> : AbstractValidator<TRequest>
+    where TRequest : IFromTwilio
 {
     /// <summary>Twilio limits a parameter's name and value to 500 characters together.</summary>
     private const int MaxFact = 400;
 
     /// <summary>The rules.</summary>
-    public AnswerIncomingCallValidator()
+    protected FromTwilioValidator()
     {
         RuleFor(r => r.CallSid)
             .Must(CallIdentity.IsCallSid)
@@ -27,3 +44,9 @@ public sealed class AnswerIncomingCallValidator : AbstractValidator<AnswerIncomi
 
     private static string NotAFact(string field) => $"{field} must be at most {MaxFact} characters of text, without control characters.";
 }
+
+/// <summary>The rules for the voice webhook.</summary>
+public sealed class AnswerIncomingCallValidator : FromTwilioValidator<AnswerIncomingCall>;
+
+/// <summary>The rules for the question that follows a stream.</summary>
+public sealed class AnswerStreamEndedValidator : FromTwilioValidator<AnswerStreamEnded>;

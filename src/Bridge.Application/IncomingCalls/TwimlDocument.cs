@@ -10,25 +10,31 @@ namespace Bridge.Application.IncomingCalls;
 public static class TwimlDocument
 {
     /// <summary>
-    /// Say the intro, open the media stream, and apologise when our side closes it: what stands after <c>Connect</c> is
-    /// reached only then, never when the caller hung up.
+    /// Say the intro and open the media stream. When the stream is over and the caller is still there, Twilio asks
+    /// <paramref name="action"/> what to do next; nothing after <c>Connect</c> would be reached.
     /// </summary>
-    public static string ConnectStream(Uri stream, IEnumerable<KeyValuePair<string, string>> parameters, string voice, string? intro, string apology) =>
+    public static string ConnectStream(Uri stream, string action, IEnumerable<KeyValuePair<string, string>> parameters, string voice, string? intro) =>
         Write(
             intro is null ? null : Say(voice, intro),
             intro is null ? null : new XElement("Pause", new XAttribute("length", 1)),
             new XElement("Connect",
+                new XAttribute("action", action),
                 new XElement("Stream",
                     new XAttribute("url", stream.OriginalString),
-                    parameters.Select(p => new XElement("Parameter", new XAttribute("name", p.Key), new XAttribute("value", p.Value))))),
-            Say(voice, apology),
-            new XElement("Hangup"));
+                    parameters.Select(p => new XElement("Parameter", new XAttribute("name", p.Key), new XAttribute("value", p.Value))))));
+
+    /// <summary>Hang up.</summary>
+    public static string HangUp() => Write(new XElement("Hangup"));
+
+    /// <summary>Say a sentence and hand the call over to a number; when nobody answers there, the call ends.</summary>
+    public static string Dial(string voice, string sentence, string number) =>
+        Write(sentence.Length == 0 ? null : Say(voice, sentence), new XElement("Dial", number), new XElement("Hangup"));
 
     /// <summary>Turn the call away with the busy tone: it is never answered, and never billed.</summary>
     public static string RejectBusy() => Write(new XElement("Reject", new XAttribute("reason", "busy")));
 
     /// <summary>Say one sentence and hang up.</summary>
-    public static string SayAndHangUp(string voice, string sentence) => Write(Say(voice, sentence), new XElement("Hangup"));
+    public static string SayAndHangUp(string voice, string sentence) => Write(sentence.Length == 0 ? null : Say(voice, sentence), new XElement("Hangup"));
 
     /// <summary>Can XML hold this text? It has no place for most control characters and for halves of characters.</summary>
     public static bool CanSay(string text)

@@ -18,6 +18,26 @@ public sealed class AssistantOptions
     [Required(ErrorMessage = "Assistant:Greeting must say what the first response is for.")]
     public string Greeting { get; set; } = "";
 
+    /// <summary>What is said when an answer was cut by a failure, and taken up again.</summary>
+    [Required(ErrorMessage = "Assistant:TakeUp must say what to do when an answer was cut by a failure.")]
+    public string TakeUp { get; set; } = "";
+
+    /// <summary>What is said when the caller spoke while the model was gone.</summary>
+    [Required(ErrorMessage = "Assistant:HearAgain must say what to do when the caller's words may have been lost.")]
+    public string HearAgain { get; set; } = "";
+
+    /// <summary>What is said to a caller who is silent.</summary>
+    [Required(ErrorMessage = "Assistant:StillThere must say what to do when the caller is silent.")]
+    public string StillThere { get; set; } = "";
+
+    /// <summary>What is said before a call is ended.</summary>
+    [Required(ErrorMessage = "Assistant:Goodbye must say what to do before a call is ended.")]
+    public string Goodbye { get; set; } = "";
+
+    /// <summary>What is said when a filter stopped an answer.</summary>
+    [Required(ErrorMessage = "Assistant:Filtered must say what to do when a filter stopped an answer.")]
+    public string Filtered { get; set; } = "";
+
     /// <summary>The provider's name of a voice (<c>OPENAI_RESPONSE_VOICE</c>).</summary>
     [RegularExpression("[A-Za-z0-9_-]{1,64}", ErrorMessage = "OPENAI_RESPONSE_VOICE must be a voice's name: letters, digits, _ and -, for example alloy or marin.")]
     public string Voice { get; set; } = "alloy";

@@ -25,9 +25,25 @@ public sealed class BridgeOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:HandshakeTimeout must be from 0.1 s to 1 min.")]
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long opening a session with the model may take, its configuration included.</summary>
+    /// <summary>How long a webhook's answer keeps a place for its media stream.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Bridge:PromiseLife must be from 1 s to 10 min.")]
+    public TimeSpan PromiseLife { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long opening a session with the model may take in all, every try included.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:ConnectTimeout must be from 0.1 s to 1 min.")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long one try may take, the session's configuration included. There are two.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:ConnectAttemptTimeout must be from 0.1 s to 1 min.")]
+    public TimeSpan ConnectAttemptTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>A media stream that brings no audio for so long is lost: Twilio sends a frame every 20 ms, silence too.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Bridge:MediaTimeout must be from 1 s to 5 min.")]
+    public TimeSpan MediaTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a socket may refuse to take what we send.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:SendTimeout must be from 0.1 s to 1 min.")]
+    public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the far end of a socket may take to answer a close before it is aborted.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10", ErrorMessage = "Bridge:CloseTimeout must be from 0.05 s to 10 s.")]
@@ -37,9 +53,21 @@ public sealed class BridgeOptions
     [ValidateObjectMembers]
     public CallerAudioOptions CallerAudio { get; set; } = new();
 
-    /// <summary>How long a stopping service lets calls end by themselves before it ends them.</summary>
-    [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "Bridge:DrainTimeout must be from 0 to 1 hour.")]
-    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+    /// <summary>When a call's patience is over.</summary>
+    [ValidateObjectMembers]
+    public PatienceOptions Patience { get; set; } = new();
+
+    /// <summary>When calls are turned away because the model cannot be had.</summary>
+    [ValidateObjectMembers]
+    public CircuitOptions Circuit { get; set; } = new();
+
+    /// <summary>How long a stopping service lets calls end by themselves before it ends them (<c>DRAIN_TIMEOUT</c>, seconds).</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00", ErrorMessage = "DRAIN_TIMEOUT must be from 0 to 86400 seconds.")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many instances of this service share the public address (<c>REPLICAS</c>): with more than one, a stopping instance leaves new calls to the others.</summary>
+    [Range(1, 10_000, ErrorMessage = "REPLICAS must be a whole number from 1 to 10000.")]
+    public int Replicas { get; set; } = 1;
 }
 
 /// <summary>Checks the values together.</summary>

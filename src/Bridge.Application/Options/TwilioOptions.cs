@@ -25,6 +25,22 @@ public sealed class TwilioOptions
     [StringLength(3000, ErrorMessage = "Twilio:ApologyText must be at most 3000 characters.")]
     public string ApologyText { get; set; } = "";
 
+    /// <summary>Said before a call is handed over to <see cref="FallbackPhoneNumber"/>.</summary>
+    [StringLength(3000, ErrorMessage = "Twilio:TransferText must be at most 3000 characters.")]
+    public string TransferText { get; set; } = "";
+
+    /// <summary>Said before a call is ended that the model could not say goodbye to.</summary>
+    [StringLength(3000, ErrorMessage = "Twilio:GoodbyeText must be at most 3000 characters.")]
+    public string GoodbyeText { get; set; } = "";
+
+    /// <summary>Said instead of the busy tone when a call is turned away (<c>TWILIO_BUSY_TEXT</c>); empty for the tone, which costs nothing.</summary>
+    [StringLength(3000, ErrorMessage = "TWILIO_BUSY_TEXT must be at most 3000 characters.")]
+    public string BusyText { get; set; } = "";
+
+    /// <summary>Who is called when the model is lost for good (<c>FALLBACK_PHONE_NUMBER</c>); empty for nobody.</summary>
+    [RegularExpression(@"(\+[1-9][0-9]{5,14})?", ErrorMessage = "FALLBACK_PHONE_NUMBER must be a number like +15551234567: a plus, the country, no spaces.")]
+    public string FallbackPhoneNumber { get; set; } = "";
+
     /// <summary>Is a sentence spoken before the model?</summary>
     public bool HasIntro => IntroText.Length > 0 && !IntroText.Equals("off", StringComparison.OrdinalIgnoreCase);
 }
@@ -36,6 +52,9 @@ public sealed class TwilioOptionsRules : AbstractValidator<TwilioOptions>
     public TwilioOptionsRules()
     {
         RuleFor(o => o.IntroText).Must(TwimlDocument.CanSay).WithMessage("TWILIO_INTRO_TEXT must be text that XML can hold: no control characters.");
+        RuleFor(o => o.BusyText).Must(TwimlDocument.CanSay).WithMessage("TWILIO_BUSY_TEXT must be text that XML can hold: no control characters.");
+        RuleFor(o => o.TransferText).Must(TwimlDocument.CanSay).WithMessage("Twilio:TransferText must be text that XML can hold: no control characters.");
+        RuleFor(o => o.GoodbyeText).Must(TwimlDocument.CanSay).WithMessage("Twilio:GoodbyeText must be text that XML can hold: no control characters.");
         RuleFor(o => o.ApologyText).Must(TwimlDocument.CanSay).WithMessage("Twilio:ApologyText must be text that XML can hold: no control characters.");
         RuleFor(o => o.PublicBaseUrl)
             .Must(url => url is null || IsPublicBase(url))

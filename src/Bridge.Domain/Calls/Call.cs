@@ -1,4 +1,4 @@
-using Bridge.Domain.Playback;
+using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Transcripts;
 using Bridge.Domain.Turns;
 
@@ -6,19 +6,33 @@ namespace Bridge.Domain.Calls;
 
 /// <summary>
 /// One call. Each thing that can happen to it is a method, and what to do about it is the return value. It has no clock:
-/// <c>elapsed</c> is a monotonic clock's, since any fixed moment.
+/// <c>elapsed</c> is a monotonic clock's, since the call began. What the passing of time brings is in the other half.
 /// Not thread-safe, on purpose: its owner holds one lock round each method, and never across an await.
 /// </summary>
-public sealed class Call(CallIdentity identity)
+public sealed partial class Call
 {
-    private readonly MediaClock _clock = new();
-    private readonly PlaybackClock _playback = new();
     private readonly AssistantTurn _turn = new();
     private readonly ResponseArbiter _responses = new();
+    private readonly ResponseRecovery _recovery = new();
     private readonly Transcript _transcript = new();
+    private readonly CallerVoice _voice = new();
+    private readonly CallPolicy _policy;
+    private readonly AnswerWatch _answer;
+    private readonly IdleWatch _idle;
+
+    /// <summary>A call that is not connected yet.</summary>
+    /// <param name="identity">Which.</param>
+    /// <param name="policy">How patient it is; null for the defaults.</param>
+    public Call(CallIdentity identity, CallPolicy? policy = null)
+    {
+        Identity = identity;
+        _policy = policy ?? new CallPolicy();
+        _answer = new AnswerWatch(_policy);
+        _idle = new IdleWatch(_policy);
+    }
 
     /// <summary>Which call.</summary>
-    public CallIdentity Identity { get; } = identity;
+    public CallIdentity Identity { get; }
 
     /// <summary>Where it is in its life.</summary>
     public CallState State { get; private set; }
@@ -28,6 +42,9 @@ public sealed class Call(CallIdentity identity)
 
     /// <summary>Milliseconds by which our playhead had to be corrected, added up.</summary>
     public long DriftTakenInMs => _playback.DriftTakenInMs;
+
+    /// <summary>The conversation as text.</summary>
+    public Transcript Transcript => _transcript;
 
     /// <summary>The media stream is open.</summary>
     public void StreamStarted()
@@ -43,53 +60,72 @@ public sealed class Call(CallIdentity identity)
         Advance(elapsed);
     }
 
+    /// <summary>The sound of a frame, whatever its stamp.</summary>
+    public void CallerSound(ReadOnlySpan<byte> pcmu, TimeSpan elapsed) => _voice.Take(pcmu, elapsed);
+
     /// <summary>A response is wanted. Returns the request to send now, or null: it waits for its turn.</summary>
-    public ResponseRequest? AskForResponse(string? prompt) => State == CallState.Ended ? null : _responses.Ask(prompt);
+    public ResponseRequest? AskForResponse(string? prompt, TimeSpan elapsed)
+    {
+        if (State == CallState.Ended)
+            return null;
+        // While the caller speaks it is the caller's turn; its end is where the wait begins.
+        if (!_responses.CallerSpeaks)
+            _answer.Expect(elapsed, elapsed);
+        var request = _responses.Ask(prompt);
+        if (request is not null)
+            _answer.AskedNow(elapsed);
+        return request;
+    }
+
+    /// <summary>A request goes to the model now: its time begins.</summary>
+    public void RequestSent(TimeSpan elapsed) => _answer.AskedNow(elapsed);
+
+    /// <summary>The model sent anything at all.</summary>
+    public void ModelShowedSign(TimeSpan elapsed)
+    {
+        _lastSign = elapsed;
+        _answer.Sign(elapsed);
+    }
 
     /// <summary>The model began a response, for a request of ours or by itself. True when it must be cancelled: nobody wants it any more.</summary>
-    public bool ResponseStarted(string responseId, int? request)
+    public bool ResponseStarted(string responseId, int? request, TimeSpan elapsed)
     {
         _turn.Started(responseId);
         if (!_responses.Started(responseId, request))
+        {
+            if (!_responses.CallerSpeaks)
+                _answer.Expect(elapsed, elapsed);
             return false;
+        }
+
         _turn.Cut();
         return true;
     }
 
-    /// <summary>Audio of the assistant came: is it sent on, with which marks, or what is to be done instead?</summary>
-    public PlayDecision Play(string responseId, ItemKey item, int samples, TimeSpan elapsed)
+    /// <summary>
+    /// The model ended a response. An answer that failed is asked for again, within limits: what cannot be asked for now, and
+    /// what is to be done when the limits are reached, the next look at the clock tells. Returns a request to send now, or null.
+    /// </summary>
+    /// <param name="responseId">Its id.</param>
+    /// <param name="ending">How it ended.</param>
+    /// <param name="retryAfter">When a limit allows another try; null when nobody said.</param>
+    /// <param name="elapsed">Now.</param>
+    public ResponseRequest? ResponseFinished(string responseId, ResponseEnding ending, TimeSpan? retryAfter, TimeSpan elapsed)
     {
-        if (State != CallState.Active || samples <= 0)
-            return default;
-        _transcript.Generated(item, samples);
-        if (_turn.MayBeHeard(responseId))
-        {
-            Advance(elapsed);
-            return new PlayDecision(Send: true, _playback.Send(responseId, item, samples), null);
-        }
-
-        if (!_turn.IsNews(item))
-            return default;
-        _transcript.Heard(item, 0);
-        return new PlayDecision(Send: false, default, new Truncation(item, 0, 0));
-    }
-
-    /// <summary>The model has sent all audio of an item. Returns the mark to send, or null.</summary>
-    public Mark? ItemFinished(ItemKey item)
-    {
-        var mark = State == CallState.Active ? _playback.Complete(item) : null;
-        NoteHeard();
-        return mark;
-    }
-
-    /// <summary>The model ended a response, complete or cancelled. Returns a request to send now, or null.</summary>
-    public ResponseRequest? ResponseFinished(string responseId)
-    {
+        var current = _responses.Active is null || _responses.Active == responseId;
+        var cut = _turn.IsCut(responseId);
+        if (current && !cut && !_responses.CallerSpeaks)
+            Judge(responseId, ending, retryAfter, elapsed);
         _turn.Finished(responseId);
         _playback.CompleteResponse(responseId);
         _transcript.NoMoreAudio();
         NoteHeard();
-        return UnlessOver(_responses.Finished(responseId));
+        var next = _responses.Finished(responseId);
+        if (next is not null)
+            _answer.AskedNow(elapsed);
+        else if (current && (!cut || responseId == _cutByTheLine) && !_responses.Pending && !_hopeless && !_apologyDue && !_sessionLost)
+            _answer.Over();
+        return UnlessOver(next);
     }
 
     /// <summary>A request was refused because another response is active. Returns a request to send now, or null.</summary>
@@ -98,54 +134,25 @@ public sealed class Call(CallIdentity identity)
     /// <summary>A request failed and no response comes of it. Returns a request to send now, or null.</summary>
     public ResponseRequest? ResponseFailed(int? request) => UnlessOver(_responses.Failed(request));
 
-    /// <summary>Twilio returned a mark.</summary>
-    public void MarkReturned(Mark mark, TimeSpan elapsed)
-    {
-        Advance(elapsed);
-        _playback.MarkReturned(mark);
-        NoteHeard();
-    }
-
     /// <summary>
     /// The caller began to speak. Positions are taken, the turn is cut and the clock forgets what was queued, so that a
     /// second report of the same speech finds nothing to cut.
     /// </summary>
     public Interruption CallerStartedSpeaking(TimeSpan elapsed)
     {
-        Advance(elapsed);
-        _turn.Cut();
         _responses.CallerStartedSpeaking();
-        var interruption = InterruptionPolicy.Decide(_playback);
-        if (!interruption.Clear)
-            return interruption;
-        foreach (var item in _playback.Unheard)
-        {
-            _transcript.Heard(item.Key, item.Heard);
-            _turn.Told(item.Key);
-        }
-
-        _playback.Clear();
-        return interruption;
+        CallerStirred(elapsed);
+        _cutByTheLine = null;
+        return Cut(elapsed);
     }
 
     /// <summary>The caller stopped speaking: the model answers by itself, and after that what waits may be asked for.</summary>
-    public void CallerStoppedSpeaking() => _responses.CallerStoppedSpeaking();
-
-    /// <summary>
-    /// The model's session is gone and another takes its place: what is queued plays on, but its items mean nothing to the
-    /// new one, and no response of the old one will end. Returns the request to send to the new one, or null.
-    /// </summary>
-    public ResponseRequest? SessionReplaced()
+    public void CallerStoppedSpeaking(TimeSpan elapsed)
     {
-        _turn.Reset();
-        _playback.Abandon();
-        _transcript.SessionReplaced();
-        NoteHeard();
-        return UnlessOver(_responses.Reset());
+        _responses.CallerStoppedSpeaking();
+        _idle.Stir(elapsed);
+        _answer.Expect(elapsed, elapsed - _policy.TurnEndDelay);
     }
-
-    /// <summary>The conversation as text.</summary>
-    public Transcript Transcript => _transcript;
 
     /// <summary>The call is over. True for the first reason, which stands; false when it already ended.</summary>
     public bool TryEnd(CallEndReason reason, TimeSpan elapsed)
@@ -154,24 +161,16 @@ public sealed class Call(CallIdentity identity)
             return false;
         Advance(elapsed);
         foreach (var item in _playback.Unheard)
-            _transcript.Heard(item.Key, item.Heard);
+        {
+            if (!item.Recorded)
+                _transcript.Heard(item.Key, item.Heard);
+        }
+
         State = CallState.Ended;
-        EndReason = reason;
+        EndReason = ReasonFor(reason);
         return true;
     }
 
     /// <summary>A call that is over asks for nothing.</summary>
     private ResponseRequest? UnlessOver(ResponseRequest? request) => State == CallState.Ended ? null : request;
-
-    private void Advance(TimeSpan elapsed)
-    {
-        _playback.Advance(_clock.Now(elapsed));
-        NoteHeard();
-    }
-
-    private void NoteHeard()
-    {
-        while (_playback.TryTakeHeard(out var item))
-            _transcript.Heard(item.Key, null);
-    }
 }

@@ -11,6 +11,9 @@ internal sealed class MarkBook
     private int _next;
     private int _passed;
 
+    /// <summary>The last mark set was returned, or there is none under way.</summary>
+    public bool LastReturned => _next == _first || _entries[(_next - 1) % Capacity].Returned;
+
     /// <summary>Sets a mark at a position.</summary>
     /// <param name="generation">The clears before it.</param>
     /// <param name="position">Samples sent in this generation before it.</param>

@@ -45,6 +45,12 @@ public sealed class PlaybackClock
     /// <summary>Milliseconds of drift between our playhead and Twilio's that were taken in so far, both directions added up.</summary>
     public long DriftTakenInMs => Pcmu.ToMilliseconds(_corrected);
 
+    /// <summary>How long nothing has been playing; zero while something is.</summary>
+    public TimeSpan Quiet => _queue.Count > 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Pcmu.ToMilliseconds(_time - _quietSince));
+
+    /// <summary>Twilio has returned the last mark: all that was sent before it was played.</summary>
+    public bool LastMarkReturned => _marks.LastReturned;
+
     /// <summary>Moves time on. A time that lies back moves nothing.</summary>
     /// <param name="time">The call's own time, in samples.</param>
     public void Advance(long time)
@@ -102,6 +108,15 @@ public sealed class PlaybackClock
         SetAsideHeard();
     }
 
+    /// <summary>A recording of ours is being sent, in one piece. Returns the marks to send before and after it.</summary>
+    public PlaybackMarks SendRecording(ItemKey key, int samples)
+    {
+        var marks = Send("", key, samples);
+        var item = Find(key)!;
+        (item.Recorded, item.Abandoned) = (true, true);
+        return marks with { After = Complete(key) ?? marks.After };
+    }
+
     /// <summary>Twilio returned a mark: all audio before it was played, unless a clear made it meaningless.</summary>
     public void MarkReturned(Mark mark)
     {
@@ -127,6 +142,8 @@ public sealed class PlaybackClock
     public void Clear()
     {
         Generation++;
+        if (_queue.Count > 0)
+            _quietSince = _time;
         _items.Clear();
         _queue.Clear();
         _marks.Clear();

@@ -21,6 +21,9 @@ public sealed class PlaybackItem(string responseId, ItemKey key)
     /// <summary>The session it came from is gone: the model cannot be told what was heard of it.</summary>
     public bool Abandoned { get; internal set; }
 
+    /// <summary>A recording of ours, which no model said.</summary>
+    public bool Recorded { get; internal set; }
+
     /// <summary>
     /// Nothing is left to hear. An item the model has not finished still has something unheard, even when all that came was
     /// played: the rest, which an interruption keeps from the caller.

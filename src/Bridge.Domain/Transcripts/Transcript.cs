@@ -79,6 +79,10 @@ public sealed class Transcript
     /// <summary>The conversation so far, as it was heard; items without words are left out.</summary>
     public IReadOnlyList<TranscriptTurn> Turns() => [.. _items.Select(i => i.ToTurn()).Where(t => t.Heard.Length + t.Unheard.Length > 0)];
 
+    /// <summary>One item as it was heard; null for one that is not known, or has no words.</summary>
+    public TranscriptTurn? Turn(string itemId) =>
+        IndexOf(itemId) is >= 0 and var at && _items[at].ToTurn() is { Heard.Length: var heard, Unheard.Length: var unheard } turn && heard + unheard > 0 ? turn : null;
+
     private TranscriptPart Part(ItemKey item, Speaker speaker)
     {
         var at = IndexOf(item.ItemId);

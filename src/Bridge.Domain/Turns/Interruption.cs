@@ -1,4 +1,5 @@
 using Bridge.Domain.Playback;
+using Bridge.Domain.Transcripts;
 
 namespace Bridge.Domain.Turns;
 
@@ -18,4 +19,10 @@ public readonly record struct Interruption(bool Clear, IReadOnlyList<Truncation>
 {
     /// <summary>Nothing of ours was unheard: nothing is cut.</summary>
     public static Interruption None { get; } = new(false, []);
+
+    /// <summary>
+    /// What was cut of the answers of a session that is gone. Its successor was told them as text, as if they would be heard
+    /// to their end, and is to be told what became of them.
+    /// </summary>
+    public IReadOnlyList<TranscriptTurn> Corrections { get; init; } = [];
 }

@@ -19,9 +19,28 @@ public sealed class ResponseArbiter
     private bool _orphaned;
     private bool _callerSpeaks;
     private bool _waitsForAnEnd;
+    private bool _held;
+    private int _givenUp;
+    private int _refused;
+    private string? _givenUpResponse;
 
     /// <summary>The response that is active at the model, as far as we know; null for none.</summary>
     public string? Active { get; private set; }
+
+    /// <summary>The request that the active response answers; null when the model began it by itself, or for none.</summary>
+    public ResponseRequest? Answering { get; private set; }
+
+    /// <summary>The request that was sent, has not begun yet, and is still wanted; null for none.</summary>
+    public ResponseRequest? Asked => _orphaned ? null : _asked;
+
+    /// <summary>A response is active, asked for, or waiting for its turn.</summary>
+    public bool Pending => Active is not null || _asked is not null || _waiting.Count > 0;
+
+    /// <summary>Something is asked for or waits, that another session would be asked for too.</summary>
+    public bool AnyWanted => Asked is not null || _waiting.Count > 0;
+
+    /// <summary>The model hears the caller speak.</summary>
+    public bool CallerSpeaks => _callerSpeaks;
 
     /// <summary>Someone wants a response. Returns the request to send now, or null: it waits for its turn.</summary>
     public ResponseRequest? Ask(string? prompt)
@@ -30,14 +49,48 @@ public sealed class ResponseArbiter
         return Next();
     }
 
+    /// <summary>A response that failed is wanted again, before any other: it goes as soon as none is active.</summary>
+    public void Again(string? prompt, bool audioOnly) => _waiting.AddFirst(new ResponseRequest(++_numbers, prompt) { AudioOnly = audioOnly });
+
+    /// <summary>What is active or asked for does not come: it is given up for another try. Returns the request to send now, or null.</summary>
+    public ResponseRequest? InsteadOfActive(string? prompt)
+    {
+        _givenUpResponse = Active ?? _givenUpResponse;
+        (Active, Answering, _waitsForAnEnd) = (null, null, false);
+        _givenUp = _asked?.Number ?? _givenUp;
+        Settle();
+        // One that was refused still waits to be asked again.
+        if (_waiting.First is not { Value.Number: var first } || first != _refused)
+            _waiting.AddFirst(new ResponseRequest(++_numbers, prompt) { Instead = true });
+        return Next();
+    }
+
+    /// <summary>Nothing is asked for until <see cref="Release"/>: a limit does not allow it.</summary>
+    public void Hold() => _held = true;
+
+    /// <summary>The limit allows it again. Returns the request to send now, or null.</summary>
+    public ResponseRequest? Release()
+    {
+        _held = false;
+        return Next();
+    }
+
     /// <summary>A response began. True when it is an orphan, which must be cancelled.</summary>
     /// <param name="responseId">Its id.</param>
     /// <param name="request">The number of the request it answers; null when the model began it by itself.</param>
     public bool Started(string responseId, int? request)
     {
-        Active = responseId;
+        (Active, Answering) = (responseId, null);
+        if (request is not null && request == _givenUp)
+            return true;
         if (_asked is null || request != _asked.Number)
+        {
+            // The model's own answer, late: ours, if it begins too, is one too many.
+            _orphaned |= request is null && _asked is { Instead: true };
             return false;
+        }
+
+        Answering = _asked;
         var orphan = _orphaned;
         Settle();
         return orphan;
@@ -47,7 +100,9 @@ public sealed class ResponseArbiter
     public ResponseRequest? Finished(string responseId)
     {
         if (Active == responseId)
-            Active = null;
+            (Active, Answering) = (null, null);
+        if (responseId == _givenUpResponse)
+            return null;
         _waitsForAnEnd = false;
         // One response may end between our request and its refusal; after a second end no answer is on its way any more.
         if (_asked is not null && ++_endedSinceAsked >= 2)
@@ -68,7 +123,7 @@ public sealed class ResponseArbiter
             // Refused twice though nothing we know of is active: then something is, and its end will be told.
             _waitsForAnEnd = _refusals > 1 && _endedSinceAsked == 0;
             _waiting.AddFirst(refused);
-            _asked = null;
+            (_asked, _refused) = (null, refused.Number);
         }
         else
         {
@@ -90,7 +145,7 @@ public sealed class ResponseArbiter
     /// <summary>The caller speaks: what was asked for and has not begun yet must not begin, and nothing is asked for meanwhile.</summary>
     public void CallerStartedSpeaking()
     {
-        _callerSpeaks = true;
+        (_callerSpeaks, _held) = (true, false);
         _orphaned = _asked is not null;
         _waiting.Clear();
     }
@@ -99,19 +154,25 @@ public sealed class ResponseArbiter
     public void CallerStoppedSpeaking() => _callerSpeaks = false;
 
     /// <summary>The session is gone, and with it what was active. Returns the request to send to the new one, or null.</summary>
-    public ResponseRequest? Reset()
+    /// <param name="first">What is to be asked for before all else; null for nothing.</param>
+    /// <param name="unprompted">The prompt of a request without one: "go on" means nothing to a session that did not hear the caller.</param>
+    public ResponseRequest? Reset(string? first, string unprompted)
     {
         if (_asked is not null && !_orphaned)
             _waiting.AddFirst(_asked);
-        Active = null;
-        _callerSpeaks = _waitsForAnEnd = false;
+        for (var node = _waiting.First; node is not null; node = node.Next)
+            node.Value = node.Value with { Prompt = node.Value.Prompt ?? unprompted };
+        if (first is not null)
+            Again(first, audioOnly: false);
+        (Active, Answering) = (null, null);
+        _callerSpeaks = _waitsForAnEnd = _held = false;
         Settle();
         return Next();
     }
 
     private ResponseRequest? Next()
     {
-        if (Active is not null || _asked is not null || _callerSpeaks || _waitsForAnEnd)
+        if (Active is not null || _asked is not null || _callerSpeaks || _waitsForAnEnd || _held)
             return null;
         _asked = _waiting.First?.Value;
         if (_asked is not null)

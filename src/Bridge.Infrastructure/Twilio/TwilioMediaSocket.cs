@@ -23,7 +23,7 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
 
     public TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout, TimeProvider time)
     {
-        _reader = new WebSocketTextReader(socket, 1024, MaxMessageBytes);
+        _reader = new WebSocketTextReader(socket, 1024, MaxMessageBytes, time);
         _writer = new WebSocketTextWriter(socket, 2048);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
     }
@@ -94,6 +94,8 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
             case WebSocketMessageKind.TooLarge:
                 _closeStatus = WebSocketCloseStatus.MessageTooBig;
                 throw new MediaStreamException($"A message of more than {MaxMessageBytes} bytes.");
+            case WebSocketMessageKind.TooSlow:
+                throw Violation("a message of its did not end in time.");
             case WebSocketMessageKind.Violation:
                 throw Violation("its WebSocket frames break RFC 6455.");
             default:

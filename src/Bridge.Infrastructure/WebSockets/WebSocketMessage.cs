@@ -12,6 +12,9 @@ internal enum WebSocketMessageKind
     /// <summary>More than the limit; the socket is not read on.</summary>
     TooLarge,
 
+    /// <summary>The message dripped in for longer than is allowed; the socket is not read on.</summary>
+    TooSlow,
+
     /// <summary>The far end's frames break RFC 6455.</summary>
     Violation,
 

@@ -7,8 +7,11 @@ namespace Bridge.Infrastructure.WebSockets;
 /// Reads whole messages into one buffer, which grows to the largest message so far and no further than the limit.
 /// One reader at a time.
 /// </summary>
-internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes)
+internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes, TimeProvider time)
 {
+    /// <summary>A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</summary>
+    private static readonly TimeSpan LongestMessage = TimeSpan.FromSeconds(10);
+
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(initialBytes);
 
     /// <summary>The next message, joined from its fragments. Never throws for what the far end or the network does.</summary>
@@ -16,6 +19,7 @@ internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, in
     public async ValueTask<WebSocketMessage> ReadAsync(CancellationToken cancellationToken)
     {
         var length = 0;
+        long? began = null;
         try
         {
             while (true)
@@ -29,7 +33,12 @@ internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, in
                 if (length > maxBytes)
                     return new WebSocketMessage(WebSocketMessageKind.TooLarge);
                 if (!result.EndOfMessage)
+                {
+                    if (time.GetElapsedTime(began ??= time.GetTimestamp()) > LongestMessage)
+                        return new WebSocketMessage(WebSocketMessageKind.TooSlow);
                     continue;
+                }
+
                 return result.MessageType == WebSocketMessageType.Text
                     ? new WebSocketMessage(WebSocketMessageKind.Text, _buffer.AsMemory(0, length))
                     : new WebSocketMessage(WebSocketMessageKind.Binary);

@@ -86,7 +86,7 @@ internal sealed class CallOnALine
     private void Play(int frames)
     {
         if (!_responding)
-            (_responding, _cut) = (true, _call.ResponseStarted($"resp_{++_responses}", null));
+            (_responding, _cut) = (true, _call.ResponseStarted($"resp_{++_responses}", null, _far.Time.Elapsed));
         _item ??= new SentItem(Response, new ItemKey($"item_{++_items}", 0), _items);
         if (_item.Frames + frames > MarkedAudio.LongestItem)
             return;
@@ -121,7 +121,7 @@ internal sealed class CallOnALine
     {
         if (!_responding)
             return;
-        _call.ResponseFinished(Response);
+        _call.ResponseFinished(Response, ResponseEnding.Completed, null, _far.Time.Elapsed);
         _shadow.Playback.CompleteResponse(Response);
         foreach (var item in _queued)
             item.Complete |= item.Response == Response;
@@ -130,7 +130,7 @@ internal sealed class CallOnALine
 
     private void ReplaceSession()
     {
-        _call.SessionReplaced();
+        _call.SessionReplaced(_far.Time.Elapsed);
         _shadow.Playback.Abandon();
         foreach (var item in _queued)
             (item.Complete, item.OfALostSession) = (true, true);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Bridge.Domain.Playback;
+using Bridge.Domain.Transcripts;
 using Bridge.Domain.Turns;
 
 namespace Bridge.Infrastructure.Realtime.Echo;
@@ -27,6 +28,9 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
 
     /// <summary>The voice detection here counts samples.</summary>
     public RealtimeCapabilities Capabilities { get; } = new(NeedsSteadyAudio: true);
+
+    /// <summary>It lives as long as the call.</summary>
+    public TimeSpan? Lifetime => null;
 
     public async IAsyncEnumerable<RealtimeEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -56,6 +60,16 @@ internal sealed class EchoRealtimeSession(string id, byte[] greeting, TurnDetect
 
     /// <summary>A response is over as soon as it begins, so there is nothing to stop.</summary>
     public ValueTask CancelResponseAsync(string responseId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>It is always there.</summary>
+    public ValueTask ProbeAsync(CancellationToken cancellationToken)
+    {
+        _events.Writer.TryWrite(new RealtimeEvent(RealtimeEventKind.Error, Error: new RealtimeError("probe", "", "", RealtimeErrorKind.Harmless)));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Nothing is remembered here, so there is nothing to correct.</summary>
+    public ValueTask CorrectAsync(TranscriptTurn turn, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Nothing is remembered here, so there is nothing to shorten.</summary>
     public ValueTask TruncateAsync(Truncation truncation, CancellationToken cancellationToken) => ValueTask.CompletedTask;

@@ -45,7 +45,7 @@ internal static class OpenAIDocuments
             new ResponseCommand(
                 "response.create",
                 OpenAICommandId.ResponseCreate(request.Number, attempt),
-                new Response(request.Prompt is null ? null : $"{instructions}\n\n{request.Prompt}", new Metadata(request.Number.ToString(CultureInfo.InvariantCulture)))),
+                new Response(request.Prompt is null ? null : $"{instructions}\n\n{request.Prompt}", request.AudioOnly ? ["audio"] : null, new Metadata(request.Number.ToString(CultureInfo.InvariantCulture)))),
             OpenAIJson.Default.ResponseCommand);
 
     internal sealed record UpdateCommand(string Type, string EventId, Session Session);
@@ -66,7 +66,7 @@ internal static class OpenAIDocuments
 
     internal sealed record ResponseCommand(string Type, string EventId, Response Response);
 
-    internal sealed record Response(string? Instructions, Metadata Metadata);
+    internal sealed record Response(string? Instructions, string[]? OutputModalities, Metadata Metadata);
 
     internal sealed record Metadata(string Request);
 }

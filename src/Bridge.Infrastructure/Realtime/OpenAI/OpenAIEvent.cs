@@ -17,9 +17,6 @@ internal enum OpenAIEventKind
     /// <summary>The session is as we asked, or not: the echo says.</summary>
     SessionUpdated,
 
-    /// <summary>More than the limit: it is not read on.</summary>
-    TooLarge,
-
     /// <summary>Something a call needs to know: <see cref="OpenAIEvent.Event"/>.</summary>
     ForTheCall,
 }
@@ -31,4 +28,4 @@ internal enum OpenAIEventKind
 internal readonly record struct OpenAIEvent(OpenAIEventKind Kind, RealtimeEvent Event = default, OpenAISession Session = default);
 
 /// <summary>What we need of a session's echo.</summary>
-internal readonly record struct OpenAISession(string? Id, string? InputFormat, string? OutputFormat);
+internal readonly record struct OpenAISession(string? Id, string? InputFormat, string? OutputFormat, DateTimeOffset? ExpiresAt);

@@ -3,14 +3,16 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Transcripts;
+using Bridge.Domain.Turns;
 
 namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>What we need of the object <c>response</c>.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Request">The number of the request of ours that it answers, from its metadata.</param>
+/// <param name="Ending">How it ended, when it did.</param>
 /// <param name="Error">Why it failed, when it did.</param>
-internal readonly record struct OpenAIResponse(string? Id, int? Request, RealtimeError? Error);
+internal readonly record struct OpenAIResponse(string? Id, int? Request, ResponseEnding Ending, RealtimeError? Error);
 
 /// <summary>What we need of the object <c>item</c>.</summary>
 /// <param name="Id">Its id.</param>
@@ -23,7 +25,13 @@ internal static partial class OpenAIEventObjects
     /// <summary>Errors after which no session goes on (API reference, "error", and the codes of quota and billing).</summary>
     private static readonly HashSet<string> FatalCodes = new(StringComparer.Ordinal)
     {
-        "session_expired", "invalid_api_key", "insufficient_quota", "account_deactivated", "billing_hard_limit_reached",
+        "invalid_api_key", "insufficient_quota", "account_deactivated", "billing_hard_limit_reached",
+    };
+
+    /// <summary>Errors about commands that came too late, or for nothing: what they were about was over.</summary>
+    private static readonly HashSet<string> HarmlessCodes = new(StringComparer.Ordinal)
+    {
+        "input_audio_buffer_commit_empty", "item_truncate_invalid_item_id", "item_delete_invalid_item_id", "item_retrieve_invalid_item_id", "invalid_audio_end_ms",
     };
 
     // "response":{"id":"resp_…","status":"failed","status_details":{"type":"failed","error":{"type":"…","code":"rate_limit_exceeded","message":"…"}}}
@@ -33,12 +41,20 @@ internal static partial class OpenAIEventObjects
             return default;
         RealtimeError? error = null;
         var status = Text(response, "status");
+        var reason = Text(Member(response, "status_details"), "reason");
         if (status == "incomplete")
-            error = new RealtimeError(status, Name(Text(Member(response, "status_details"), "reason") ?? ""), "", RealtimeErrorKind.Other);
+            error = new RealtimeError(status, Name(reason ?? ""), "", RealtimeErrorKind.Other);
         else if (status == "failed")
             error = Error(Member(Member(response, "status_details"), "error")) ?? new RealtimeError("failed", "", "The response failed without a reason.", RealtimeErrorKind.Other);
         var request = Text(Member(response, "metadata"), "request");
-        return new OpenAIResponse(Text(response, "id"), int.TryParse(request, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, error);
+        var ending = status switch
+        {
+            "cancelled" => ResponseEnding.Cancelled,
+            "incomplete" => reason == "content_filter" ? ResponseEnding.Filtered : ResponseEnding.Incomplete,
+            "failed" => error!.Code is "rate_limit_exceeded" or "rate_limit_error" or "inference_rate_limit_exceeded" ? ResponseEnding.RateLimited : ResponseEnding.Failed,
+            _ => CallsTool(response) ? ResponseEnding.ToolCall : ResponseEnding.Completed,
+        };
+        return new OpenAIResponse(Text(response, "id"), int.TryParse(request, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null, ending, error);
     }
 
     // "item":{"id":"item_…","type":"message","role":"assistant","content":[…]}
@@ -65,8 +81,34 @@ internal static partial class OpenAIEventObjects
         return new OpenAISession(
             Text(session, "id"),
             Text(Member(Member(audio, "input"), "format"), "type"),
-            Text(Member(Member(audio, "output"), "format"), "type"));
+            Text(Member(Member(audio, "output"), "format"), "type"),
+            Member(session, "expires_at") is { ValueKind: JsonValueKind.Number } at && at.TryGetDouble(out var seconds)
+                ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, 0, 100_000_000_000))
+                : null);
     }
+
+    // "rate_limits":[{"name":"requests","limit":1000,"remaining":0,"reset_seconds":1.5}, …]
+    /// <summary>When the last of the limits that are used up allows more; null when none is.</summary>
+    public static TimeSpan? ReadRateLimits(ref Utf8JsonReader json)
+    {
+        if (Value(ref json) is not { ValueKind: JsonValueKind.Array } limits)
+            return null;
+        TimeSpan? reset = null;
+        foreach (var limit in limits.EnumerateArray())
+        {
+            if (Number(limit, "remaining") is not <= 0 || Number(limit, "reset_seconds") is not (>= 0 and < 1_000_000 and var seconds))
+                continue;
+            reset = TimeSpan.FromSeconds(Math.Max(seconds, reset?.TotalSeconds ?? 0));
+        }
+
+        return reset;
+    }
+
+    private static bool CallsTool(JsonElement response) =>
+        Member(response, "output") is { ValueKind: JsonValueKind.Array } output
+        && output.EnumerateArray().Any(item => Text(item, "type") is "function_call" or "mcp_call" or "mcp_approval_request");
+
+    private static double? Number(JsonElement parent, string name) => Member(parent, name) is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : null;
 
     private static RealtimeError? Error(JsonElement? error)
     {
@@ -74,7 +116,10 @@ internal static partial class OpenAIEventObjects
             return null;
         var code = Name(Text(error, "code") ?? Text(error, "type") ?? "unknown");
         var command = Text(error, "event_id");
-        return new RealtimeError(code, Name(Text(error, "param") ?? ""), Text(error, "message") ?? "", Kind(code), OpenAICommandId.Request(command))
+        var parameter = Name(Text(error, "param") ?? "");
+        // A truncation past an item's end has no code of its own; nothing is lost by it.
+        var kind = parameter == "audio_end_ms" ? RealtimeErrorKind.Harmless : Kind(code);
+        return new RealtimeError(code, parameter, Text(error, "message") ?? "", kind, OpenAICommandId.Request(command))
         {
             About = OpenAICommandId.Describe(command),
         };
@@ -90,7 +135,10 @@ internal static partial class OpenAIEventObjects
     {
         "conversation_already_has_active_response" => RealtimeErrorKind.ResponseActive,
         "response_cancel_not_active" => RealtimeErrorKind.NothingToCancel,
-        _ => FatalCodes.Contains(code) ? RealtimeErrorKind.Fatal : RealtimeErrorKind.Other,
+        "session_expired" => RealtimeErrorKind.SessionOver,
+        _ when FatalCodes.Contains(code) => RealtimeErrorKind.Fatal,
+        _ when HarmlessCodes.Contains(code) => RealtimeErrorKind.Harmless,
+        _ => RealtimeErrorKind.Other,
     };
 
     private static JsonElement? Value(ref Utf8JsonReader json) => json.Read() ? JsonElement.ParseValue(ref json) : null;

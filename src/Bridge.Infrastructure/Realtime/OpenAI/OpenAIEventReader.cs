@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Playback;
 using Bridge.Domain.Transcripts;
+using Bridge.Domain.Turns;
 using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Realtime.OpenAI;
@@ -14,6 +15,7 @@ internal sealed class OpenAIEventReader
 {
     private readonly IdCache _responseIds = new();
     private readonly IdCache _itemIds = new();
+    private TimeSpan? _limitsReset;
 
     /// <summary>Reads one event. The bytes are written over: audio is decoded in place.</summary>
     public OpenAIEvent Read(Memory<byte> utf8)
@@ -57,6 +59,8 @@ internal sealed class OpenAIEventReader
                 fields.Response = OpenAIEventObjects.ReadResponse(ref json);
             else if (json.ValueTextEquals("error"u8))
                 fields.Error = OpenAIEventObjects.ReadError(ref json);
+            else if (json.ValueTextEquals("rate_limits"u8))
+                fields.LimitsReset = OpenAIEventObjects.ReadRateLimits(ref json);
             else if (json.ValueTextEquals("session"u8))
                 fields.Session = OpenAIEventObjects.ReadSession(ref json);
             else
@@ -99,6 +103,12 @@ internal sealed class OpenAIEventReader
             return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: fields.Session);
         if (type.SequenceEqual("session.updated"u8))
             return new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: fields.Session);
+        if (type.SequenceEqual("rate_limits.updated"u8))
+        {
+            _limitsReset = fields.LimitsReset;
+            return new OpenAIEvent(OpenAIEventKind.Ignored);
+        }
+
         return new OpenAIEvent(fields.Type.Found ? OpenAIEventKind.Ignored : OpenAIEventKind.Malformed);
     }
 
@@ -140,8 +150,13 @@ internal sealed class OpenAIEventReader
         ? ForTheCall(new RealtimeEvent(kind, Item: Item(fields, utf8)) { Text = String(words, utf8), Speaker = speaker })
         : new OpenAIEvent(OpenAIEventKind.Malformed);
 
-    private static OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response) =>
-        response.Id is { } id ? ForTheCall(new RealtimeEvent(kind, id, Error: response.Error) { Request = response.Request }) : new OpenAIEvent(OpenAIEventKind.Malformed);
+    private OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response)
+    {
+        if (response.Id is not { } id)
+            return new OpenAIEvent(OpenAIEventKind.Malformed);
+        var error = response.Ending == ResponseEnding.RateLimited ? response.Error! with { RetryAfter = _limitsReset } : response.Error;
+        return ForTheCall(new RealtimeEvent(kind, id, Error: error) { Request = response.Request, Ending = response.Ending });
+    }
 
     private static OpenAIEvent ForTheCall(RealtimeEvent e) => new(OpenAIEventKind.ForTheCall, e);
 
@@ -173,5 +188,6 @@ internal sealed class OpenAIEventReader
         OpenAIItem Item,
         OpenAIResponse Response,
         RealtimeError? Error,
+        TimeSpan? LimitsReset,
         OpenAISession Session);
 }

@@ -32,7 +32,7 @@ internal sealed class OpenAIOptions
 
     /// <summary>A ping is sent after this much quiet on the wire, and must be answered within as much.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "OpenAI:KeepAlive must be from 1 s to 5 min.")]
-    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 internal sealed class OpenAIOptionsRules : AbstractValidator<OpenAIOptions>

@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Microsoft.Extensions.Logging;
@@ -8,13 +12,9 @@ namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>Opens sessions with OpenAI's Realtime API, or with anything that speaks it.</summary>
 internal sealed class OpenAIRealtimeClient(
-    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient, IDisposable
+    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient
 {
     private readonly OpenAIEventLog _events = new(options.Value.LogEventTypes, logger);
-
-    // No redirects: the caller's audio goes to the endpoint that was configured, and nowhere else.
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
-    private readonly HttpMessageInvoker _direct = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false });
 
     public async Task<IRealtimeSession> CreateSessionAsync(RealtimeSessionSettings settings, CancellationToken cancellationToken)
     {
@@ -23,6 +23,7 @@ internal sealed class OpenAIRealtimeClient(
         {
             await ConnectAsync(socket, cancellationToken);
             var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger);
+
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
             return session;
         }
@@ -33,12 +34,6 @@ internal sealed class OpenAIRealtimeClient(
         }
     }
 
-    public void Dispose()
-    {
-        _http.Dispose();
-        _direct.Dispose();
-    }
-
     private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var url = Url(options.Value);
@@ -46,15 +41,42 @@ internal sealed class OpenAIRealtimeClient(
         socket.Options.KeepAliveInterval = options.Value.KeepAlive;
         socket.Options.KeepAliveTimeout = options.Value.KeepAlive;
         socket.Options.CollectHttpResponseDetails = true;
+        using var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var http = Dialler(url, dial.Token);
         try
         {
-            await socket.ConnectAsync(url, url.IsLoopback ? _direct : _http, cancellationToken);
+            await socket.ConnectAsync(url, http, dial.Token);
         }
         catch (WebSocketException e)
         {
-            throw new RealtimeSessionException(Explain((int)socket.HttpStatusCode, url, e), e);
+            throw Explain(socket, url, e);
         }
     }
+
+    /// <summary>
+    /// A handler for one dial. Its connection goes when the dial is given up: a shared handler would let a handshake go on for
+    /// seconds, and keep what comes of it. No redirects: the caller's audio goes to the endpoint that was configured, and nowhere else.
+    /// </summary>
+    private static HttpMessageInvoker Dialler(Uri url, CancellationToken givenUp) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseProxy = !url.IsLoopback,
+        ConnectCallback = async (context, cancel) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                givenUp.Register(socket.Dispose);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    });
 
     /// <summary>The endpoint may have a query of its own (a gateway's version, say); the model is added unless it is named there.</summary>
     internal static Uri Url(OpenAIOptions options)
@@ -66,13 +88,39 @@ internal sealed class OpenAIRealtimeClient(
         return url.Uri;
     }
 
-    private string Explain(int status, Uri url, WebSocketException e) => status switch
+    private RealtimeSessionException Explain(ClientWebSocket socket, Uri url, WebSocketException e)
     {
-        0 or 101 => $"{url.Host} did not open a WebSocket: {(e.InnerException is HttpRequestException { HttpRequestError: var why } ? why.ToString() : e.WebSocketErrorCode.ToString())}.",
-        401 => $"{url.Host} answered 401: OPENAI_API_KEY is not accepted.",
-        403 => $"{url.Host} answered 403: the key may not use model {options.Value.Model}.",
-        404 => $"{url.Host} answered 404: there is no model {options.Value.Model}, or OPENAI_REALTIME_URL is not the realtime endpoint.",
-        429 => $"{url.Host} answered 429: too many requests, or the quota is used up.",
-        _ => $"{url.Host} answered {status} instead of opening a WebSocket.",
-    };
+        var status = (int)socket.HttpStatusCode;
+        var network = (e.InnerException as HttpRequestException)?.HttpRequestError;
+        var (failure, why) = status switch
+        {
+            0 or 101 when e.InnerException?.InnerException is AuthenticationException =>
+                (RealtimeSessionFailure.Refused, $"{url.Host} cannot prove who it is: its TLS certificate or protocol was not accepted. Nothing was sent."),
+            0 or 101 => (RealtimeSessionFailure.Unreachable, $"{url.Host} did not open a WebSocket: {network?.ToString() ?? e.WebSocketErrorCode.ToString()}."),
+            401 => (RealtimeSessionFailure.Refused, $"{url.Host} answered 401: OPENAI_API_KEY is not accepted."),
+            403 => (RealtimeSessionFailure.Refused, $"{url.Host} answered 403: the key may not use model {options.Value.Model}."),
+            404 => (RealtimeSessionFailure.Refused, $"{url.Host} answered 404: there is no model {options.Value.Model}, or OPENAI_REALTIME_URL is not the realtime endpoint."),
+            429 => (RealtimeSessionFailure.Busy, $"{url.Host} answered 429: too many requests, or the quota is used up."),
+            408 or >= 500 => (RealtimeSessionFailure.Unreachable, $"{url.Host} answered {status} instead of opening a WebSocket."),
+            _ => (RealtimeSessionFailure.Refused, $"{url.Host} answered {status} instead of opening a WebSocket."),
+        };
+        return new RealtimeSessionException(why, failure, e)
+        {
+            RetryAfter = RetryAfter(socket),
+            ErrorType = status is 0 or 101 ? network?.ToString() ?? "handshake" : status.ToString(CultureInfo.InvariantCulture),
+        };
+    }
+
+    /// <summary><c>Retry-After</c>, RFC 9110 section 10.2.3: seconds, or a date.</summary>
+    private TimeSpan? RetryAfter(ClientWebSocket socket)
+    {
+        if (socket.HttpResponseHeaders?.FirstOrDefault(h => h.Key.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)).Value?.FirstOrDefault() is not { } text
+            || !RetryConditionHeaderValue.TryParse(text, out var value))
+        {
+            return null;
+        }
+
+        var wait = value.Delta ?? value.Date - time.GetUtcNow() ?? TimeSpan.Zero;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
 }

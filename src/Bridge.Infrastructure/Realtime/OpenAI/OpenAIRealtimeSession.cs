@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using Bridge.Application.Abstractions;
+using Bridge.Domain.Transcripts;
 using Bridge.Domain.Turns;
 using Bridge.Infrastructure.WebSockets;
 using Microsoft.Extensions.Logging;
@@ -13,9 +15,23 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     /// <summary>A delta is a few KB; a response's end repeats its whole transcript.</summary>
     private const int MaxMessageBytes = 1024 * 1024;
 
-    private static readonly RealtimeError TooLarge = new("message_too_large", "", $"A message of more than {MaxMessageBytes} bytes.", RealtimeErrorKind.Fatal);
+    /// <summary>The API ends a session after an hour; a server that says something absurd, or whose clock is not ours, is taken to mean that.</summary>
+    private static readonly TimeSpan LongestLife = TimeSpan.FromHours(1);
 
-    private static readonly RealtimeError BrokenFrames = new("websocket_violation", "", "Frames that break RFC 6455.", RealtimeErrorKind.Fatal);
+    /// <summary>More messages than this in <see cref="MalformedWindow"/> that cannot be read, and the session is of no use.</summary>
+    private const int MostMalformed = 20;
+
+    private static readonly TimeSpan MalformedWindow = TimeSpan.FromSeconds(10);
+
+    private static readonly byte[] Probe = """{"type":"conversation.item.retrieve","item_id":"probe"}"""u8.ToArray();
+
+    private static readonly RealtimeError TooLarge = Over("message_too_large", $"A message of more than {MaxMessageBytes} bytes.");
+
+    private static readonly RealtimeError TooSlow = Over("slow_message", "A message that did not end in time.");
+
+    private static readonly RealtimeError BrokenFrames = Over("websocket_violation", "Frames that break RFC 6455.");
+
+    private static readonly RealtimeError Unreadable = Over("malformed_messages", "Too many messages that cannot be read.");
 
     private readonly WebSocket _socket;
     private readonly WebSocketTextReader _reader;
@@ -24,6 +40,9 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     private readonly OpenAIEventReader _parser = new();
     private readonly OpenAIEventLog _events;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private readonly OpenAIReplay _replay = new();
+    private readonly Queue<long> _malformed = new();
     private string _instructions = "";
 
     private volatile bool _closing;
@@ -36,7 +55,8 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger)
     {
         _socket = socket;
-        _reader = new WebSocketTextReader(socket, 8 * 1024, MaxMessageBytes);
+        _time = time;
+        _reader = new WebSocketTextReader(socket, 8 * 1024, MaxMessageBytes, time);
         _writer = new WebSocketTextWriter(socket, 1024);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
         _events = events;
@@ -44,6 +64,8 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     }
 
     public string Id { get; private set; } = "";
+
+    public TimeSpan? Lifetime { get; private set; }
 
     /// <summary>
     /// <c>session.created</c> → our <c>session.update</c> → <c>session.updated</c>, whose echo must show µ-law both ways.
@@ -58,25 +80,41 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
             {
                 case OpenAIEventKind.SessionCreated:
                     Id = e.Session.Id ?? "";
-                    await _writer.SendAsync(new OpenAICommandWriter.Document(OpenAIDocuments.SessionUpdate(settings, transcriptionModel)));
+                    Lifetime = LifetimeOf(e.Session);
+                    await SendAsync(OpenAIDocuments.SessionUpdate(settings, transcriptionModel), cancellationToken);
                     break;
 
                 case OpenAIEventKind.SessionUpdated:
-                    if (e.Session is { InputFormat: OpenAIDocuments.Pcmu, OutputFormat: OpenAIDocuments.Pcmu })
-                        return;
-                    throw new RealtimeSessionException($"The model did not take {OpenAIDocuments.Pcmu}: it hears {e.Session.InputFormat} and speaks {e.Session.OutputFormat}.");
+                    if (e.Session is not { InputFormat: OpenAIDocuments.Pcmu, OutputFormat: OpenAIDocuments.Pcmu })
+                        throw new RealtimeSessionException($"The model did not take {OpenAIDocuments.Pcmu}: it hears {e.Session.InputFormat} and speaks {e.Session.OutputFormat}.") { ErrorType = "format_mismatch" };
+                    foreach (var item in _replay.Tell(settings.History))
+                        await SendAsync(item, cancellationToken);
+                    return;
 
-                case OpenAIEventKind.TooLarge:
-                    throw new RealtimeSessionException(TooLarge.Message);
+                case OpenAIEventKind.ForTheCall when e.Event.Error is { Kind: RealtimeErrorKind.SessionOver } broken:
+                    throw new RealtimeSessionException(broken.Message, RealtimeSessionFailure.Unreachable) { ErrorType = broken.Code };
 
                 case OpenAIEventKind.ForTheCall when e.Event.Error is { } error:
                     // Before the first session.updated every error is fatal: the whole update was dropped.
-                    throw new RealtimeSessionException($"The model refused the session: {error.Code} {error.Parameter}");
+                    throw new RealtimeSessionException($"The model refused the session: {error.Code} {error.Parameter}") { ErrorType = "session_rejected" };
             }
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        throw new RealtimeSessionException("The model closed before the session was ready.");
+        throw new RealtimeSessionException("The model closed before the session was ready.", RealtimeSessionFailure.Unreachable) { ErrorType = "closed_early" };
+    }
+
+    /// <summary>While a session is opened: who opens it destroys the socket when its time is over, and with it a send that is stuck.</summary>
+    private Task SendAsync(byte[] document, CancellationToken cancellationToken) =>
+        _writer.SendAsync(new OpenAICommandWriter.Document(document)).AsTask().WaitAsync(cancellationToken);
+
+    /// <summary>The wall clocks of both sides are compared once, at the beginning; from then on a session's age is measured.</summary>
+    private TimeSpan? LifetimeOf(OpenAISession session)
+    {
+        if (session.ExpiresAt is not { } end)
+            return null;
+        var life = end - _time.GetUtcNow();
+        return life > TimeSpan.Zero && life < LongestLife ? life : LongestLife;
     }
 
     public async IAsyncEnumerable<RealtimeEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -84,12 +122,10 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
         using var reading = _closer.BeginReading();
         while (reading is not null && await ReadAsync(cancellationToken) is { } e)
         {
-            if (e.Kind == OpenAIEventKind.ForTheCall)
+            if (e.Kind == OpenAIEventKind.ForTheCall && !(e.Event.Kind == RealtimeEventKind.ItemAdded && OpenAIReplay.IsOurs(e.Event.Item.ItemId)))
                 yield return e.Event;
-            else if (e.Kind == OpenAIEventKind.TooLarge)
-                yield return new RealtimeEvent(RealtimeEventKind.Error, Error: TooLarge);
-            else if (e.Kind == OpenAIEventKind.Malformed)
-                LogMalformed();
+            else if (e.Kind == OpenAIEventKind.Malformed && TooManyMalformed())
+                yield return new RealtimeEvent(RealtimeEventKind.Error, Error: Unreadable);
         }
     }
 
@@ -101,6 +137,15 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     public ValueTask CancelResponseAsync(string responseId, CancellationToken cancellationToken) =>
         _writer.SendAsync(new OpenAICommandWriter.CancelResponse(NextCommand(), responseId));
+
+    public async ValueTask CorrectAsync(TranscriptTurn turn, CancellationToken cancellationToken)
+    {
+        foreach (var command in _replay.Correct(turn))
+            await _writer.SendAsync(new OpenAICommandWriter.Document(command));
+    }
+
+    /// <summary>Asks for an item that does not exist; the server says so.</summary>
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) => _writer.SendAsync(new OpenAICommandWriter.Document(Probe));
 
     public ValueTask TruncateAsync(Truncation truncation, CancellationToken cancellationToken) =>
         _writer.SendAsync(new OpenAICommandWriter.Truncate(NextCommand(), truncation));
@@ -127,18 +172,44 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
             case WebSocketMessageKind.Binary:
                 return new OpenAIEvent(OpenAIEventKind.Malformed);
             case WebSocketMessageKind.Violation:
-                return new OpenAIEvent(OpenAIEventKind.ForTheCall, new RealtimeEvent(RealtimeEventKind.Error, Error: BrokenFrames));
+                return Error(BrokenFrames);
+            case WebSocketMessageKind.TooSlow:
+                return Error(TooSlow);
             case WebSocketMessageKind.Closed:
-                if (!_closing)
-                    LogClosed(_socket.CloseStatus);
-                return null;
+                return Closed();
             case WebSocketMessageKind.TooLarge:
                 _closeStatus = WebSocketCloseStatus.MessageTooBig;
-                return new OpenAIEvent(OpenAIEventKind.TooLarge);
+                return Error(TooLarge);
             default:
                 return null;
         }
     }
+
+    /// <summary>An error, when it means that another session would be closed too; else just the end.</summary>
+    private OpenAIEvent? Closed()
+    {
+        if (_closing)
+            return null;
+        LogClosed(_socket.CloseStatus);
+        var status = (int)(_socket.CloseStatus ?? WebSocketCloseStatus.Empty);
+        // A close frame without a status is given as 1000 without words.
+        return OpenAICloseCodes.IsForGood(status) && (status, _socket.CloseStatusDescription) is not (1000, null or "")
+            ? Error(new RealtimeError(string.Create(CultureInfo.InvariantCulture, $"closed_{status}"), "", $"The model closed its socket with status {status}.", RealtimeErrorKind.Closed))
+            : null;
+    }
+
+    private bool TooManyMalformed()
+    {
+        LogMalformed();
+        _malformed.Enqueue(_time.GetTimestamp());
+        while (_time.GetElapsedTime(_malformed.Peek()) > MalformedWindow)
+            _malformed.Dequeue();
+        return _malformed.Count > MostMalformed;
+    }
+
+    private static OpenAIEvent Error(RealtimeError error) => new(OpenAIEventKind.ForTheCall, new RealtimeEvent(RealtimeEventKind.Error, Error: error));
+
+    private static RealtimeError Over(string code, string message) => new(code, "", message, RealtimeErrorKind.SessionOver);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The model closed its socket: {Status}")]
     private partial void LogClosed(WebSocketCloseStatus? status);

@@ -1,0 +1,132 @@
+using Bridge.Application.Abstractions;
+using Bridge.Application.Options;
+using Bridge.Domain.Calls;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Application.Bridging;
+
+/// <summary>
+/// Looks at the clock a few times a second and does what the call decides: the filler, another try, another session, the
+/// goodbye, the end. It never waits for either far end, so nothing can keep it from looking.
+/// </summary>
+internal sealed partial class CallWatchdog(
+    CallInProgress call,
+    CallerLine line,
+    ModelSide model,
+    CallerAudioSender sender,
+    IRecordings recordings,
+    BridgeMetrics metrics,
+    BridgeOptions options,
+    TimeProvider time,
+    ILogger logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A gap in the caller's audio that is worth a line in the log.</summary>
+    private static readonly TimeSpan Gap = TimeSpan.FromSeconds(3);
+
+    private Task _doing = Task.CompletedTask;
+    private TimeSpan _doingSince;
+    private bool _gapTold;
+
+    /// <summary>Runs until it finds that the call must end, and says why.</summary>
+    public async Task<CallEndReason> RunAsync(CancellationToken callOver)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(callOver))
+        {
+            if (Look() is { } reason)
+                return reason;
+        }
+
+        return CallEndReason.InternalError;
+    }
+
+    /// <summary>Waits for what it was doing when the call ended. Both sockets are closed by then, so that ends; how, is of no matter any more.</summary>
+    public Task DoneAsync() => _doing;
+
+    private CallEndReason? Look()
+    {
+        TimeSpan gap;
+        lock (call.Gate)
+            gap = call.Elapsed - call.LastFrame;
+        if (gap >= options.MediaTimeout)
+            return CallEndReason.StreamLost;
+        TellOf(gap);
+        if (sender.StuckFor >= options.SendTimeout)
+            model.Replace("stuck");
+        model.ExchangeInTime();
+        if (!_doing.IsCompleted)
+        {
+            if (call.Elapsed - _doingSince >= options.SendTimeout)
+                model.Replace("stuck");
+            return null;
+        }
+
+        WatchDecision decision;
+        lock (call.Gate)
+            decision = call.State.Watch(call.Elapsed);
+        if (decision.Action == WatchAction.End)
+            return decision.Reason;
+        (_doing, _doingSince) = (DoAsync(decision), call.Elapsed);
+        return null;
+    }
+
+    private async Task DoAsync(WatchDecision decision)
+    {
+        try
+        {
+            await DoUnguardedAsync(decision);
+        }
+        catch (OperationCanceledException)
+        {
+            // The call is over.
+        }
+        catch (Exception e)
+        {
+            call.Fail(e);
+        }
+    }
+
+    private async Task DoUnguardedAsync(WatchDecision decision)
+    {
+        switch (decision.Action)
+        {
+            case WatchAction.PlayFiller:
+                LogFiller();
+                metrics.RecordingPlayed("filler");
+                await line.PlayRecordingAsync(recordings.Filler, CancellationToken.None);
+                break;
+
+            case WatchAction.PlayApology:
+                LogApology();
+                metrics.RecordingPlayed("say_again");
+                await line.PlayRecordingAsync(recordings.SayAgain, CancellationToken.None);
+                break;
+
+            case WatchAction.Ask or WatchAction.Probe:
+                await model.DoAsync(decision);
+                break;
+
+            case WatchAction.ReplaceSession:
+                model.Replace("mute");
+                break;
+        }
+    }
+
+    private void TellOf(TimeSpan gap)
+    {
+        if (gap >= Gap && !_gapTold)
+            LogGap(gap.TotalSeconds);
+        _gapTold = gap >= Gap;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No audio from the caller's line for {Seconds:F1} s")]
+    private partial void LogGap(double seconds);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The model is slow: the caller hears the filler")]
+    private partial void LogFiller();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The model has no answer: the caller is asked to say it again")]
+    private partial void LogApology();
+}
