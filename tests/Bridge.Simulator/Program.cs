@@ -16,6 +16,11 @@ const string Help = """
 
       model   [--port 9000] [--speed 4]
               A model for OPENAI_REALTIME_URL, until Ctrl+C. --speed: generation, times real time; 0: at once.
+
+      faults  [--row A14] [--list] [--verbose] [--json FILE]
+              Runs the fault matrix on bridges of its own, with five healthy calls beside each fault, and prints
+              what the caller heard, in what time everything was given back, and the verdict. Some minutes.
+              --row: one row alone, or several (A13,A14).  --list: the rows and their variants.  --json: the results for programs.
     """;
 
 using var stop = new CancellationTokenSource();
@@ -33,13 +38,15 @@ try
             return await CallerCommand.RunAsync(args[1..], stop.Token);
         case "model":
             return await ModelCommand.RunAsync(args[1..], stop.Token);
+        case "faults":
+            return await FaultsCommand.RunAsync(args[1..], stop.Token);
         case "--help" or "-h" or "help":
             Console.WriteLine(Help);
             return 0;
         case null:
-            throw new UsageException("Which one: demo, caller or model? (--help tells more)");
+            throw new UsageException("Which one: demo, caller, model or faults? (--help tells more)");
         default:
-            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller or model. (--help tells more)");
+            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller, model or faults. (--help tells more)");
     }
 }
 catch (UsageException wrong)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -16,23 +17,60 @@ internal sealed class BridgeProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
     private readonly List<string> _output = [];
+    private readonly HttpClient _http;
 
-    private BridgeProcess(Process process, DirectoryInfo folder, Uri url) => (_process, _folder, Url) = (process, folder, url);
+    private BridgeProcess(Process process, DirectoryInfo folder, Uri url)
+    {
+        (_process, _folder, Url) = (process, folder, url);
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(2) };
+    }
 
     public Uri Url { get; }
 
     /// <summary>Everything it wrote.</summary>
-    public string Output
+    public string Output => string.Join(Environment.NewLine, Lines);
+
+    /// <summary>Everything it wrote, line by line.</summary>
+    public IReadOnlyList<string> Lines
     {
         get
         {
             lock (_output)
-                return string.Join(Environment.NewLine, _output);
+                return [.. _output];
         }
     }
 
+    public bool IsAlive => !_process.HasExited;
+
+    /// <summary>Completes with the exit code when the process is gone and everything it wrote was read.</summary>
+    public Task<int> Exited => ExitedAsync();
+
+    /// <summary>When it ended: the wall clock's time.</summary>
+    public DateTime ExitedAt => _process.ExitTime;
+
     /// <summary>Starts it and waits until it is ready for calls.</summary>
-    public static async Task<BridgeProcess> StartAsync(Uri model, bool verbose, CancellationToken cancellationToken)
+    public static Task<BridgeProcess> StartAsync(Uri model, bool verbose, CancellationToken cancellationToken) =>
+        StartAsync(model, new Dictionary<string, string>(), verbose, cancellationToken);
+
+    /// <summary>Starts it with further variables, or others in place of the usual ones, and waits until it is ready for calls.</summary>
+    public static async Task<BridgeProcess> StartAsync(
+        Uri model, IReadOnlyDictionary<string, string> variables, bool verbose, CancellationToken cancellationToken)
+    {
+        var bridge = Launch(model, variables, verbose);
+        try
+        {
+            await bridge.ReadyAsync(cancellationToken);
+            return bridge;
+        }
+        catch
+        {
+            await bridge.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it and waits for nothing: it may not mean to live.</summary>
+    public static BridgeProcess Launch(Uri model, IReadOnlyDictionary<string, string> variables, bool verbose)
     {
         var program = Program();
         var port = FreePort();
@@ -47,10 +85,12 @@ internal sealed class BridgeProcess : IAsyncDisposable
             start.Environment.Remove(name);
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["HOST"] = "127.0.0.1";
-        start.Environment["PORT"] = port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["REALTIME_PROVIDER"] = "openai";
         start.Environment["OPENAI_API_KEY"] = "simulated-key";
         start.Environment["OPENAI_REALTIME_URL"] = model.ToString();
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
 
         var process = Process.Start(start) ?? throw new BridgeFailedException("The bridge could not be started.");
         var bridge = new BridgeProcess(process, folder, new Uri($"http://127.0.0.1:{port}"));
@@ -58,15 +98,28 @@ internal sealed class BridgeProcess : IAsyncDisposable
         process.ErrorDataReceived += (_, line) => bridge.Write(line.Data, verbose);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        return bridge;
+    }
+
+    /// <summary>Sends a signal, by its name without SIG.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-" + name, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Whether it says that it takes calls; false too when it does not answer.</summary>
+    public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
         try
         {
-            await bridge.ReadyAsync(cancellationToken);
-            return bridge;
+            using var response = await _http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+            return response.StatusCode == HttpStatusCode.OK;
         }
-        catch
+        catch (Exception exception)
+            when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            await bridge.DisposeAsync();
-            throw;
+            return false;
         }
     }
 
@@ -74,7 +127,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
     {
         if (!_process.HasExited && !OperatingSystem.IsWindows())
         {
-            using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            await SignalAsync("TERM");
             await Task.WhenAny(_process.WaitForExitAsync(), Task.Delay(StopLimit));
         }
 
@@ -82,29 +135,25 @@ internal sealed class BridgeProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _http.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task<int> ExitedAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     private async Task ReadyAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(2) };
         var began = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(began) < StartLimit)
         {
             if (_process.HasExited)
                 throw new BridgeFailedException($"The bridge ended with exit code {_process.ExitCode}. It wrote:{Environment.NewLine}{Output}");
-            try
-            {
-                using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
-                if (response.StatusCode == HttpStatusCode.OK)
-                    return;
-            }
-            catch (Exception exception)
-                when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                // Not yet.
-            }
-
+            if (await IsReadyAsync(cancellationToken))
+                return;
             await Task.Delay(100, cancellationToken);
         }
 

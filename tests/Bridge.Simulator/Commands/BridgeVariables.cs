@@ -6,6 +6,8 @@ internal static class BridgeVariables
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         "HOST", "PORT", "LOG_LEVEL", "MAX_CONCURRENT_CALLS", "PUBLIC_BASE_URL", "REALTIME_PROVIDER",
+        "REPLICAS", "MAX_CALL_DURATION", "IDLE_ASK_AFTER", "IDLE_END_AFTER", "DRAIN_TIMEOUT", "FALLBACK_PHONE_NUMBER",
+        "FILLER_CLIP", "SAY_AGAIN_CLIP",
         "ENVIRONMENT", "CONTENTROOT", "WEBROOT", "URLS", "HTTP_PORTS", "HTTPS_PORTS", "PREFERHOSTINGURLS", "ALLOWEDHOSTS",
         "HOSTINGSTARTUPASSEMBLIES", "FORWARDEDHEADERS_ENABLED",
     };
@@ -13,7 +15,7 @@ internal static class BridgeVariables
     private static readonly string[] Families = ["OPENAI_", "TWILIO_", "REALTIME_", "BRIDGE_", "ASSISTANT_", "SERILOG_", "ASPNETCORE_"];
 
     // Sections of the configuration, of which SECTION__KEY sets a value.
-    private static readonly string[] Sections = ["SERVER", "BRIDGE", "ASSISTANT", "TWILIO", "OPENAI", "SERILOG", "LOGGING", "KESTREL"];
+    private static readonly string[] Sections = ["SERVER", "BRIDGE", "ASSISTANT", "TWILIO", "OPENAI", "RECORDINGS", "SERILOG", "LOGGING", "KESTREL"];
 
     /// <summary>Whether a variable is one of these, in whatever case: configuration knows none.</summary>
     public static bool Contains(string name) =>
