@@ -21,9 +21,10 @@ public sealed class LogTests
             await ConversationTests.InterruptAfterAsync(500, caller, session, cancel);
             await session.WaitForAsync("conversation.item.truncate", 1, cancel);
             await caller.HangUpAsync(cancel);
+            // A caller that is put away resets its connection, and what was not read yet is gone with it.
+            await bridge.Logs.WaitForAsync("Call ended: CallerHungUp after");
         }
 
-        await bridge.Logs.WaitForAsync("Call ended: CallerHungUp after");
         var life = bridge.Logs.Events.Where(e => e.Level == LogEventLevel.Information && e.Properties.ContainsKey("StreamSid")).ToList();
         foreach (var said in new[] { "Incoming stream started", "Session ready", "Greeting asked for", "Interrupted", "Call ended: CallerHungUp" })
         {

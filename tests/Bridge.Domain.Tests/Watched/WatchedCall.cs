@@ -68,7 +68,7 @@ internal sealed class WatchedCall
         switch (decision.Action)
         {
             case WatchAction.PlayApology:
-                if (!_lost && _model is { Asked: null, Active: null })
+                if (!_lost && !_limited && _model is { Asked: null, Active: null })
                     _silence.TurnIsOver();
                 Record();
                 break;
