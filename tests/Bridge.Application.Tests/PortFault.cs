@@ -90,10 +90,6 @@ public class FaultyPort<TPort> : DispatchProxy
 
     private static async IAsyncEnumerable<T> NothingAsync<T>()
     {
-        await Task.Yield();
-        throw Fault();
-#pragma warning disable CS0162 // It must yield somewhere to be an enumerable.
-        yield break;
-#pragma warning restore CS0162
+        yield return await LateAsync<T>();
     }
 }

@@ -27,8 +27,13 @@ internal sealed partial class ModelToCallerPump(
     {
         await foreach (var e in session.ReadEventsAsync(cancellationToken))
         {
-            lock (call.Gate)
-                call.State.ModelShowedSign(call.Elapsed);
+            // Audio is a sign by itself, and takes the lock once.
+            if (e.Kind != RealtimeEventKind.AudioDelta)
+            {
+                lock (call.Gate)
+                    call.State.ModelShowedSign(call.Elapsed);
+            }
+
             switch (e.Kind)
             {
                 case RealtimeEventKind.AudioDelta:

@@ -24,7 +24,7 @@ public sealed class CallOutcomes(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private readonly Queue<(string CallSid, long At)> _ages = new();
+    private readonly Queue<(string CallSid, Entry Entry, long At)> _ended = new();
 
     /// <summary>A media stream of a call began. Returns what became of the stream before it, if it is to go on with that conversation; else null.</summary>
     public CallOutcome? Begin(string callSid)
@@ -45,10 +45,11 @@ public sealed class CallOutcomes(TimeProvider time)
         {
             if (!_entries.TryGetValue(callSid, out var entry))
                 _entries[callSid] = entry = new Entry { Streams = 1 };
-            entry.Outcome = new CallOutcome(reason, goodbyeHeard, history, entry.Streams);
-            _ages.Enqueue((callSid, time.GetTimestamp()));
-            entry.Known.TrySetResult();
             entry.WillBeAskedFor = reason != CallEndReason.CallerHungUp;
+            // What was said is kept no longer than somebody may go on with it.
+            entry.Outcome = new CallOutcome(reason, goodbyeHeard, entry.WillBeAskedFor ? history : [], entry.Streams);
+            _ended.Enqueue((callSid, entry, time.GetTimestamp()));
+            entry.Known.TrySetResult();
         }
     }
 
@@ -107,10 +108,8 @@ public sealed class CallOutcomes(TimeProvider time)
         {
             untaken =
             [
-                .. _ages.Where(a => time.GetElapsedTime(a.At) < patience)
-                    .Select(a => _entries.GetValueOrDefault(a.CallSid))
-                    .Where(e => e is { Outcome.Reason: not CallEndReason.CallerHungUp })
-                    .Select(e => e!.Taken.Task),
+                .. _ended.Where(e => time.GetElapsedTime(e.At) < patience && e.Entry.Outcome is { Reason: not CallEndReason.CallerHungUp })
+                    .Select(e => e.Entry.Taken.Task),
             ];
         }
 
@@ -126,11 +125,11 @@ public sealed class CallOutcomes(TimeProvider time)
 
     private void Forget()
     {
-        while (_ages.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= Life)
+        while (_ended.TryPeek(out var oldest) && time.GetElapsedTime(oldest.At) >= Life)
         {
-            _ages.Dequeue();
-            // A stream that is on keeps its entry; so does one that ended later.
-            if (_entries.TryGetValue(oldest.CallSid, out var entry) && entry.Outcome is not null && !_ages.Any(a => a.CallSid == oldest.CallSid))
+            _ended.Dequeue();
+            // A later stream of the same call has an entry of its own, and keeps it.
+            if (_entries.GetValueOrDefault(oldest.CallSid) == oldest.Entry)
                 _entries.Remove(oldest.CallSid);
         }
     }

@@ -17,6 +17,7 @@ public sealed partial class Call
     {
         if (State != CallState.Active || samples <= 0)
             return default;
+        ModelShowedSign(elapsed);
         _transcript.Generated(item, samples);
         if (_turn.MayBeHeard(responseId))
         {
