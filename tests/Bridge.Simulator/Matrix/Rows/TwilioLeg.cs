@@ -8,9 +8,6 @@ internal static class TwilioLeg
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>More than the kernels' buffers take.</summary>
-    private static readonly ModelAnswer Endless = ModelAnswer.Tones(480_000) with { DeltaMs = 2000 };
-
     public static IReadOnlyList<FaultRow> Rows { get; } =
     [
         new("B1", "the caller hangs up", 0.5 * Second,
@@ -63,11 +60,11 @@ internal static class TwilioLeg
             new("in a pause", Profiles.Stuck, scene => SilentAsync(scene, GreetedAsync)),
             new("in an answer", Profiles.Stuck, scene => SilentAsync(scene, ListeningAsync)),
         ]),
-        new("B5", "Twilio does not read", 10 * Second, [new("for good", Profiles.Stuck, UnreadAsync), new("for a while", Profiles.Stuck, UnreadForAWhileAsync)]),
+        new("B5", "Twilio does not read", 10 * Second, [new("for good", Profiles.Stuck, StuckSockets.UnreadAsync), new("for a while", Profiles.Stuck, StuckSockets.UnreadForAWhileAsync)]),
         new("B6", "the model does not read", 5 * Second,
         [
-            new("until it is left", Profiles.Stuck, UnheardAsync),
-            new("and the caller hangs up", Profiles.Stuck, HangUpUnheardAsync),
+            new("until it is left", Profiles.Stuck, StuckSockets.UnheardAsync),
+            new("and the caller hangs up", Profiles.Stuck, StuckSockets.HangUpUnheardAsync),
         ]),
         new("B7", "marks never come back", Second, [new("barge-in", Profiles.Twilio, UnmarkedAsync)]),
         new("B8", "two barge-ins within 50 ms", Second,
@@ -88,7 +85,7 @@ internal static class TwilioLeg
         ]),
     ];
 
-    private static async Task<FaultCall> GreetedAsync(RowScene scene)
+    internal static async Task<FaultCall> GreetedAsync(RowScene scene)
     {
         var call = await scene.CallAsync();
         await call.GreetedAsync();
@@ -135,93 +132,6 @@ internal static class TwilioLeg
         await call.Sessions[0].Closed.WaitAsync(scene.Limit);
         scene.FreedIn(TimeProvider.System.GetElapsedTime(since));
         await ResumedAsync(scene, call);
-    }
-
-    /// <summary>The answer is cut once; then the stream is given up, and since the caller is still there, another goes on.</summary>
-    private static async Task UnreadAsync(RowScene scene)
-    {
-        var (call, session) = await UnreadingAsync(scene);
-        var since = TimeProvider.System.GetTimestamp();
-        await session.Closed.WaitAsync(scene.Limit);
-        scene.FreedIn(TimeProvider.System.GetElapsedTime(since));
-        scene.Expect("times the answer was cut", 1, scene.Log.Count("Twilio has not taken our audio"));
-        call.Caller.ResumeReading();
-        await call.Caller.WaitForStreamAsync(2, scene.Limit);
-        var second = await call.SessionAsync();
-        await call.HearOutAsync(second);
-        call.Reasons = ["StreamStuck", "CallerHungUp"];
-        await scene.HangUpAsync(call);
-    }
-
-    /// <summary>The answer is cut, once; the call goes on.</summary>
-    private static async Task UnreadForAWhileAsync(RowScene scene)
-    {
-        var (call, session) = await UnreadingAsync(scene);
-        await scene.Log.WaitUntilAsync(log => log.Count("Twilio has not taken our audio") > 0, 10 * Second, scene.Limit);
-        call.Caller.ResumeReading();
-        await call.Caller.WaitForClearAsync(1, scene.Limit);
-        call.Silence.CallersTurn();
-        await call.SayAsync();
-        await call.HearAnyAsync(session, 2);
-        scene.Expect("times the answer was cut", 1, scene.Log.Count("Twilio has not taken our audio"));
-        scene.Expect("dials", 1, scene.Dials.Count);
-        await scene.HangUpAsync(call);
-    }
-
-    private static async Task<(FaultCall Call, FakeConversation Session)> UnreadingAsync(RowScene scene)
-    {
-        scene.Script(DialFault.With(options => options with { Answers = [Endless, ModelAnswer.Tones(800)] }));
-        var call = await scene.CallAsync();
-        await call.GreetedAsync();
-        call.Caller.StopReading();
-        var session = call.Sessions[0];
-        await call.SayAsync();
-        call.Silence.CallersTurn();
-        return (call, session);
-    }
-
-    /// <summary>The caller's frames are taken all the while; the session that does not take them is replaced.</summary>
-    private static async Task UnheardAsync(RowScene scene)
-    {
-        var call = await GreetedAsync(scene);
-        var first = call.Sessions[0];
-        first.StopReading();
-        var flood = FloodAsync(scene, call);
-        var since = TimeProvider.System.GetTimestamp();
-        var second = await call.SessionAsync();
-        scene.FreedIn(TimeProvider.System.GetElapsedTime(since));
-        first.ReadOn();
-        await flood;
-        await call.AskAsync(second);
-        scene.Expect("sessions given up as stuck", 1, scene.Log.Count("is given up: stuck"));
-        scene.Expect("dials", 2, scene.Dials.Count);
-        await scene.HangUpAsync(call);
-    }
-
-    private static async Task HangUpUnheardAsync(RowScene scene)
-    {
-        var call = await GreetedAsync(scene);
-        call.Sessions[0].StopReading();
-        await FloodAsync(scene, call);
-        var since = TimeProvider.System.GetTimestamp();
-        await call.Caller.HangUpAsync(scene.Limit);
-        call.Reasons = ["CallerHungUp"];
-        await call.EndedAsync();
-        await scene.Log.WaitUntilAsync(log => log.Reasons(call.Caller.CallSid).Count == 1, 5 * Second, scene.Limit);
-        scene.FreedIn(TimeProvider.System.GetElapsedTime(since));
-        call.Sessions[0].ReadOn();
-    }
-
-    /// <summary>More than a socket takes, in frames of half a second.</summary>
-    private static async Task FloodAsync(RowScene scene, FaultCall call)
-    {
-        var payload = Convert.ToBase64String(Pcmu.Quiet(4000));
-        for (var frame = 0; frame < 60; frame++)
-        {
-            await call.Caller.SendRawAsync(
-                $$"""{"event":"media","sequenceNumber":"{{9000 + frame}}","media":{"track":"inbound","chunk":"{{9000 + frame}}","timestamp":"{{call.Caller.MediaTimeMs}}","payload":"{{payload}}"},"streamSid":"{{call.Caller.StreamSid}}"}""",
-                scene.Limit);
-        }
     }
 
     private static async Task UnmarkedAsync(RowScene scene)
