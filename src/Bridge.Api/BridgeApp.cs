@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -6,10 +7,15 @@ using Bridge.Api.Hosting;
 using Bridge.Api.Middleware;
 using Bridge.Api.Observability;
 using Bridge.Application;
+using Bridge.Application.Bridging;
+using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using Serilog;
@@ -35,11 +41,16 @@ internal static class BridgeApp
         var services = builder.Services;
         services.AddSingleton(settings).AddSingleton<IValidateOptions<ServerOptions>>(settings);
         services.AddValidatedOptions<ServerOptions, ServerOptionsRules>(ServerOptions.Section);
+        services.AddSingleton<IValidateOptions<TwilioOptions>, ProofRules>();
+        services.AddSingleton<TwilioProof>().AddSingleton<TwilioGuard>();
+        services.AddLimits(builder.Configuration);
         services.AddApplication().AddInfrastructure();
-        services.AddControllers().AddApplicationPart(typeof(BridgeApp).Assembly);
+        // Nothing is bound from a request's values: binding would read the form again, and trip over names that Twilio never sends.
+        services.AddControllers(mvc => mvc.ValueProviderFactories.Clear()).AddApplicationPart(typeof(BridgeApp).Assembly);
         services.AddHealthChecks().AddCheck<CapacityHealthCheck>("capacity");
         services.AddSingleton<MediaStreamMiddleware>();
-        services.AddSingleton<IHostLifetime, SignalLifetime>();
+        // The lifetime is made while the host is built, and the drain asks for settings: see below.
+        services.AddSingleton<Func<CallDrain>>(provider => provider.GetRequiredService<CallDrain>).AddSingleton<IHostLifetime, SignalLifetime>();
         services.AddHostedService<CallDrainService>().AddHostedService<StartupNotes>();
         // Plain reads here: bound options would report their faults while the host is built, before all faults are gathered.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop(builder.Configuration["Bridge:DrainTimeout"]));
@@ -68,17 +79,58 @@ internal static class BridgeApp
     private static TimeSpan LongestStop(string? drainTimeout) =>
         (TimeSpan.TryParse(drainTimeout, CultureInfo.InvariantCulture, out var drain) ? drain : TimeSpan.Zero) + TimeSpan.FromSeconds(15);
 
+    /// <summary>What a request may be, and whom to believe what it says of where it comes from.</summary>
+    private static void AddLimits(this IServiceCollection services, ConfigurationManager configuration)
+    {
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            // A plain read, as above: the server is made while the host is built. Faults are reported with all others.
+            var limits = configuration.GetSection($"{ServerOptions.Section}:Limits").Get<WebLimits>() ?? new();
+            if (!Validator.TryValidateObject(limits, new ValidationContext(limits), null, validateAllProperties: true))
+                return;
+            limits.Apply(kestrel);
+            kestrel.ConfigureEndpointDefaults(listen => listen.MustComeWithin(limits.HeaderTimeout));
+        });
+        services.AddOptions<FormOptions>().Configure<IOptions<ServerOptions>>((form, server) => server.Value.Limits.Apply(form));
+        services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>((forwarded, server) =>
+        {
+            // No prefix: some proxies pass a stranger's on.
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
+            forwarded.ForwardLimit = null;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var network in server.Value.TrustedNetworks)
+                forwarded.KnownIPNetworks.Add(network!.Value);
+        });
+    }
+
     private static void MapEverything(this WebApplication app)
     {
+        // Even in Development nobody outside is shown what went wrong inside.
+        app.UseExceptionHandler(failed => failed.Run(_ => Task.CompletedTask));
+        var server = app.Services.GetRequiredService<IOptions<ServerOptions>>().Value;
+        if (server.TrustedNetworks.Count > 0)
+            app.UseForwardedHeaders();
         // A proxy that keeps the base path of the public URL and one that strips it both work.
         if (app.Services.GetRequiredService<IOptions<TwilioOptions>>().Value.PublicBaseUrl is { AbsolutePath: var path } && path != "/")
             app.UsePathBase(path.TrimEnd('/'));
+        if (server.Limits.FramesPerSecond > 0)
+            app.Use(PaceFrames(server.Limits.FramesPerSecond, app.Services.GetRequiredService<BridgeMetrics>()));
         app.UseWebSockets();
         app.Map(TwilioPaths.MediaStream, branch => branch.Run(app.Services.GetRequiredService<MediaStreamMiddleware>().InvokeAsync));
         app.UseRouting();
-        app.MapGet("/", () => Results.Json(new { message = "Bridge is running. Point the voice webhook of a Twilio number at /incoming-call." }));
-        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.UseMiddleware<TwilioGuard>();
+        var open = new OpenToAll();
+        app.MapGet("/", () => Results.Json(new { message = "Bridge is running. Point the voice webhook of a Twilio number at /incoming-call." })).WithMetadata(open);
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false }).WithMetadata(open);
+        app.MapHealthChecks("/health/ready").WithMetadata(open);
         app.MapControllers();
     }
+
+    private static Func<HttpContext, RequestDelegate, Task> PaceFrames(int framesPerSecond, BridgeMetrics metrics) => (context, next) =>
+    {
+        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
+            context.Features.Set<IHttpUpgradeFeature>(new FramePacing(upgrade, framesPerSecond, metrics));
+        return next(context);
+    };
 }

@@ -1,9 +1,12 @@
 using Bridge.Api;
 using Bridge.Api.Configuration;
+using Bridge.Api.Doctor;
 
 try
 {
     var variables = EnvironmentFile.Load(Environment.GetEnvironmentVariables(), Directory.GetCurrentDirectory());
+    if (args is ["doctor", .. var rest])
+        return await DoctorCommand.RunAsync(rest, variables, Console.Out, CancellationToken.None);
     await using var app = BridgeApp.Create(variables);
     await app.RunAsync();
     return 0;

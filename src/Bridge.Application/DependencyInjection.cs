@@ -1,4 +1,5 @@
 using System.Reflection;
+using Bridge.Application.Admission;
 using Bridge.Application.Behaviors;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
@@ -19,6 +20,8 @@ public static class DependencyInjection
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<BridgeMetrics>();
+        services.AddSingleton<StreamTokens>();
+        services.AddSingleton<Refusals>();
         services.AddSingleton<CallRegistry>();
         services.AddSingleton<CallPublisher>();
         services.AddSingleton<CallOutcomes>();
@@ -27,6 +30,7 @@ public static class DependencyInjection
         services.AddSingleton<CallParts>();
         services.AddSingleton<CallBridge>();
         services.AddValidatedOptions<BridgeOptions, BridgeOptionsRules>(BridgeOptions.Section);
+        services.AddValidatedOptions<AdmissionOptions, AdmissionOptionsRules>(AdmissionOptions.Section);
         services.AddValidatedOptions<AssistantOptions>(AssistantOptions.Section);
         services.AddValidatedOptions<TwilioOptions, TwilioOptionsRules>(TwilioOptions.Section);
         services.AddMediator(typeof(DependencyInjection).Assembly);

@@ -6,6 +6,7 @@ using Bridge.Infrastructure.Realtime.OpenAI;
 using Bridge.Infrastructure.Recordings;
 using Bridge.Infrastructure.Twilio;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Bridge.Infrastructure;
@@ -17,6 +18,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services) =>
         services
             .AddSingleton<TwilioMediaSocketFactory>()
+            .AddValidatedOptions<MediaStreamLimits>(MediaStreamLimits.Section)
             .AddSingleton<IRecordings, RecordingFiles>()
             .AddValidatedOptions<RecordingOptions, RecordingOptionsRules>(RecordingOptions.Section)
             .AddOpenAIRealtime()
@@ -24,8 +26,18 @@ public static class DependencyInjection
 }
 
 /// <summary>Makes a media stream of an accepted WebSocket. Whoever accepted the socket disposes it.</summary>
-public sealed class TwilioMediaSocketFactory(IOptions<BridgeOptions> options, TimeProvider time)
+public sealed class TwilioMediaSocketFactory
 {
+    private readonly Func<WebSocket, ITwilioMediaSocket> _create;
+
+    /// <summary>With the limits that are set.</summary>
+    public TwilioMediaSocketFactory(IServiceProvider services)
+    {
+        var (limits, options) = (services.GetRequiredService<IOptions<MediaStreamLimits>>().Value, services.GetRequiredService<IOptions<BridgeOptions>>().Value);
+        var (time, logger) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TwilioMediaSocket>>());
+        _create = socket => new TwilioMediaSocket(socket, limits, options.CloseTimeout, time, logger);
+    }
+
     /// <summary>The media stream over <paramref name="socket"/>.</summary>
-    public ITwilioMediaSocket Create(WebSocket socket) => new TwilioMediaSocket(socket, options.Value.CloseTimeout, time);
+    public ITwilioMediaSocket Create(WebSocket socket) => _create(socket);
 }

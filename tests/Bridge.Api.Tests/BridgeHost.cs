@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bridge.Api.Tests.Privacy;
 using Bridge.Simulator;
 using Bridge.Simulator.Caller;
 using Bridge.Simulator.Model;
@@ -17,15 +18,33 @@ internal sealed class BridgeHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private BridgeHost(WebApplication app, FakeRealtimeServer? model, LogRecord logs, ManualClock clock) =>
-        (_app, Model, Logs, Clock) = (app, model!, logs, clock);
+    private BridgeHost(WebApplication app, FakeRealtimeServer? model, LogRecord logs, ManualClock clock, Dictionary<string, string> variables, CanaryWatch canaries)
+    {
+        (_app, Model, Logs, Clock, Canaries) = (app, model!, logs, clock, canaries);
+        var token = variables.GetValueOrDefault("TWILIO_AUTH_TOKEN");
+        Caller = new FakeCallerOptions
+        {
+            Webhook = Webhook,
+            Pacing = Pacing.Manual,
+            Clock = Clock,
+            Form = CanaryWatch.Caller,
+            AuthToken = token?.Split(',')[0],
+            PublicUrl = token is null ? null : new Uri(variables["PUBLIC_BASE_URL"]),
+        };
+    }
 
     public FakeRealtimeServer Model { get; }
 
     public LogRecord Logs { get; }
 
+    /// <summary>What must not come out of it; looked for when it is disposed of.</summary>
+    public CanaryWatch Canaries { get; }
+
     /// <summary>The time of all three, bridge, model and callers: it moves only with the caller's steps, or when a test moves it.</summary>
     public ManualClock Clock { get; }
+
+    /// <summary>A call in virtual time, signed if the bridge checks signatures.</summary>
+    public FakeCallerOptions Caller { get; }
 
     public IServiceProvider Services => _app.Services;
 
@@ -39,7 +58,23 @@ internal sealed class BridgeHost : IAsyncDisposable
     {
         clock ??= new ManualClock();
         var server = await FakeRealtimeServer.StartAsync((model ?? new()) with { Clock = clock });
-        return await StartAsync(server, new() { ["OPENAI_REALTIME_URL"] = server.Url.ToString(), ["OPENAI_API_KEY"] = "a-key-for-tests", ["REALTIME_PROVIDER"] = "openai" }, variables, customize, clock);
+        return await StartAsync(server, new() { ["OPENAI_REALTIME_URL"] = server.Url.ToString(), ["OPENAI_API_KEY"] = CanaryWatch.ApiKey, ["REALTIME_PROVIDER"] = "openai" }, variables, customize, clock);
+    }
+
+    /// <summary>Starts a bridge as it is run in earnest: only Twilio gets in. Its calls are signed.</summary>
+    public static Task<BridgeHost> StartGuardedAsync(
+        FakeModelOptions? model = null, Dictionary<string, string>? variables = null, Action<WebApplicationBuilder>? customize = null, ManualClock? clock = null)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["TWILIO_AUTH_TOKEN"] = CanaryWatch.AuthToken,
+            ["TWILIO_ACCOUNT_SID"] = FakeCaller.AccountSid,
+            ["PUBLIC_BASE_URL"] = "https://bridge.test",
+        };
+        foreach (var (name, value) in variables ?? [])
+            all[name] = value;
+        return StartAsync(model, all, customize, clock);
     }
 
     /// <summary>Starts a bridge with the echo provider: no model at all.</summary>
@@ -55,11 +90,8 @@ internal sealed class BridgeHost : IAsyncDisposable
     }
 
     /// <summary>A call in virtual time: 20 ms pass with each step.</summary>
-    public Task<FakeCaller> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null)
-    {
-        var options = new FakeCallerOptions { Webhook = Webhook, Pacing = Pacing.Manual, Clock = Clock };
-        return FakeCaller.DialAsync(change?.Invoke(options) ?? options, CancellationToken.None);
-    }
+    public Task<FakeCaller> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null) =>
+        FakeCaller.DialAsync(change?.Invoke(Caller) ?? Caller, CancellationToken.None);
 
     /// <summary>Stops the service; time passes while it does.</summary>
     public Task StopAsync() => PassUntilAsync(_app.StopAsync());
@@ -81,11 +113,14 @@ internal sealed class BridgeHost : IAsyncDisposable
         await _app.DisposeAsync();
         if (Model is not null)
             await Model.DisposeAsync();
+        // Whatever the test was about: nothing personal got out.
+        Canaries.Dispose();
+        Assert.That(Canaries.Leaks(Model), Is.Empty, "what leaked");
     }
 
     private static async Task<BridgeHost> StartAsync(FakeRealtimeServer? server, Dictionary<string, string> variables, Dictionary<string, string>? more, Action<WebApplicationBuilder>? customize, ManualClock clock)
     {
-        foreach (var (name, value) in new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["ASPNETCORE_ENVIRONMENT"] = "Development" }.Concat(more ?? []))
+        foreach (var (name, value) in new Dictionary<string, string> { ["HOST"] = "127.0.0.1", ["PORT"] = "0", ["ASPNETCORE_ENVIRONMENT"] = "Development", ["LOG_LEVEL"] = "trace", ["STREAM_TOKEN_KEYS"] = CanaryWatch.StreamTokenKey }.Concat(more ?? []))
             variables[name] = value;
         var logs = new LogRecord();
         var app = BridgeApp.Create(variables, builder =>
@@ -93,10 +128,14 @@ internal sealed class BridgeHost : IAsyncDisposable
             builder.Services.AddSingleton<ILogEventSink>(logs);
             builder.Services.AddSingleton<TimeProvider>(clock);
             builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+            // Frames are paced by real time, and calls in virtual time are many times faster.
+            if (!variables.ContainsKey("TWILIO_AUTH_TOKEN"))
+                builder.Configuration["Server:Limits:FramesPerSecond"] = "0";
             customize?.Invoke(builder);
         });
+        var canaries = new CanaryWatch(app.Services, logs, variables);
         await app.StartAsync();
-        return new BridgeHost(app, server, logs, clock);
+        return new BridgeHost(app, server, logs, clock, variables, canaries);
     }
 }
 

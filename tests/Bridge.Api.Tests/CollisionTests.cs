@@ -67,8 +67,12 @@ public sealed class CollisionTests
         await session.RespondAsync(ModelAnswer.Tones(200));
         await caller.StepAsync(20, cancel);
 
-        Assert.That(cancelled["response_id"], Is.EqualTo(session.Ledger[0].ResponseId));
-        Assert.That(session.Ledger[0].TruncatedToMs, Is.Zero, "what was generated of it is forgotten");
+        // The cancel may be so quick that the greeting has no item yet.
+        var answer = session.Ledger[^1];
+        var greeting = session.Ledger.Where(item => item != answer).ToList();
+        Assert.That(greeting.Select(item => item.ResponseId), Is.All.EqualTo((string?)cancelled["response_id"]));
+        Assert.That((string?)cancelled["response_id"], Is.Not.EqualTo(answer.ResponseId));
+        Assert.That(greeting.Select(item => item.TruncatedToMs), Is.All.Zero, "what was generated of it is forgotten");
         Assert.That(caller.Playout.HeardSamples, Is.EqualTo(Pcmu.Samples(200)), "only the answer is heard");
         Assert.That(session.Errors, Is.Empty);
     }

@@ -16,7 +16,9 @@ public sealed class ConfigurationTests
             ["OPENAI_REALTIME_MODEL"] = "no such model", ["OPENAI_REALTIME_URL"] = "ws://api.example.com/v1/realtime", ["OPENAI_TEMPERATURE"] = "hot",
             ["OPENAI_RESPONSE_VOICE"] = "a voice", ["OPENAI_LOG_EVENT_TYPES"] = "a;b", ["OPENAI_SHOW_TIMING_MATH"] = "maybe", ["TWILIO_INTRO_VOICE"] = "<voice>",
             ["TWILIO_INTRO_TEXT"] = new string('x', 3001), ["PUBLIC_BASE_URL"] = "http://example.com", ["REALTIME_PROVIDER"] = "nobody", ["MAX_CONCURRENT_CALLS"] = "-1",
-            ["HOST"] = "not a host", ["PORT"] = "eighty", ["LOG_LEVEL"] = "loud", ["OPENAI_API_KEY"] = "two words",
+            ["HOST"] = "not a host", ["PORT"] = "eighty", ["LOG_LEVEL"] = "loud", ["OPENAI_API_KEY"] = "two words", ["TWILIO_AUTH_TOKEN"] = "two words", ["TWILIO_ACCOUNT_SID"] = "AC1",
+            ["TWILIO_VALIDATE_SIGNATURES"] = "perhaps", ["STREAM_TOKEN_KEYS"] = "two words", ["TRUSTED_PROXIES"] = "everybody", ["CALLER_CONTEXT"] = "a little",
+            ["MAX_CALL_SETUPS_PER_SECOND"] = "-1", ["MAX_CALLS_PER_NUMBER"] = "few", ["MAX_CALLS_PER_NUMBER_PER_HOUR"] = "-1",
         };
         var message = Fault(faults);
 
@@ -54,7 +56,7 @@ public sealed class ConfigurationTests
     [TestCase(null, "a-key", "openai")]
     public async Task The_provider_is_openai_but_for_a_developer_without_a_key(string? environment, string? key, string provider)
     {
-        await using var app = BridgeApp.Create(Variables(("ASPNETCORE_ENVIRONMENT", environment), ("OPENAI_API_KEY", key)));
+        await using var app = BridgeApp.Create(Variables([.. Guard, ("ASPNETCORE_ENVIRONMENT", environment), ("OPENAI_API_KEY", key)]));
         Assert.That(app.Services.GetRequiredService<IOptions<BridgeOptions>>().Value.Provider, Is.EqualTo(provider));
     }
 
@@ -81,10 +83,13 @@ public sealed class ConfigurationTests
         Assert.That(bridge.Logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal)), Has.One.Contains(model).And.One.Contains(day));
     }
 
+    /// <summary>What nothing but Development starts without.</summary>
+    private static (string Name, string? Value)[] Guard => [("TWILIO_AUTH_TOKEN", "a-token"), ("PUBLIC_BASE_URL", "https://example.com")];
+
     private static string? Fault(Dictionary<string, string> variables) => StartFault.Explain(Assert.Catch(() => BridgeApp.Create(variables))!)?.Message;
 
-    private static Dictionary<string, string> Working(params (string Name, string? Value)[] more) => Variables([("OPENAI_API_KEY", "a-key"), .. more]);
+    private static Dictionary<string, string> Working(params (string Name, string? Value)[] more) => Variables([.. Guard, ("OPENAI_API_KEY", "a-key"), .. more]);
 
     private static Dictionary<string, string> Variables(params (string Name, string? Value)[] variables) =>
-        variables.Where(v => v.Value is not null).ToDictionary(v => v.Name, v => v.Value!);
+        variables.Where(v => v.Value is not null).GroupBy(v => v.Name).ToDictionary(v => v.Key, v => v.Last().Value!);
 }

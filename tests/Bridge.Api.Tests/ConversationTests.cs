@@ -106,7 +106,7 @@ public sealed class ConversationTests
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await caller.WaitForMediaAsync(Pcmu.Samples(9000), cancel);
-        Assert.That(session.ActiveResponseId, Is.Null, "generation has ended");
+        await session.WaitUntilAsync(one => one.ActiveResponseId is null, cancel);
 
         var clear = await InterruptAfterAsync(7000, caller, session, cancel);
         await session.WaitForAsync("conversation.item.truncate", 1, cancel);

@@ -69,7 +69,7 @@ public sealed class WebhookTests
         using var request = new HttpRequestMessage(HttpMethod.Post, bridge.Webhook) { Content = new FormUrlEncodedContent(Fields()), Headers = { Host = "tunnel.example.com:444" } };
         using var answer = await _http.SendAsync(request, cancel);
 
-        Assert.That(await answer.Content.ReadAsStringAsync(cancel), Does.Contain("\"wss://tunnel.example.com:444/media-stream\""));
+        Assert.That(await answer.Content.ReadAsStringAsync(cancel), Does.Contain("\"wss://tunnel.example.com:444/media-stream/"));
     }
 
     [Test]
@@ -80,7 +80,7 @@ public sealed class WebhookTests
         {
             using var content = new FormUrlEncodedContent(Fields());
             using var answer = await _http.PostAsync(new Uri(bridge.Address, path), content, cancel);
-            Assert.That(await answer.Content.ReadAsStringAsync(cancel), Does.Contain("\"wss://example.com/voice/media-stream\""), path);
+            Assert.That(await answer.Content.ReadAsStringAsync(cancel), Does.Contain("\"wss://example.com/voice/media-stream/"), path);
         }
     }
 
@@ -110,18 +110,18 @@ public sealed class WebhookTests
     }
 
     [Test]
-    public async Task A_body_that_is_no_form_is_malformed(CancellationToken cancel)
+    public async Task A_body_that_is_no_form_is_of_no_use(CancellationToken cancel)
     {
         await using var bridge = await BridgeHost.StartEchoAsync();
         using var answer = await _http.PostAsJsonAsync(bridge.Webhook, Fields(), cancel);
 
-        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.UnsupportedMediaType));
     }
 
     [Test]
     public async Task A_fault_inside_is_answered_with_200_and_an_apology(CancellationToken cancel)
     {
-        var failing = Substitute.For<IRequestHandler<AnswerIncomingCall, string>>();
+        var failing = Substitute.For<IRequestHandler<AnswerIncomingCall, TwilioAnswer>>();
         failing.Handle(default!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("broken on purpose"));
         await using var bridge = await BridgeHost.StartEchoAsync(customize: b => b.Services.AddSingleton(failing));
         using var answer = await AskAsync(bridge, post: true, Fields(), cancel);

@@ -6,7 +6,6 @@ using Bridge.Application.Options;
 using Bridge.Application.Sessions;
 using FluentValidation;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
 
@@ -19,35 +18,32 @@ public sealed class AnswerIncomingCallTests
     private readonly TwilioOptions _twilio = new() { IntroVoice = "Polly.Joanna", IntroText = "One moment.", ApologyText = "Sorry." };
     private readonly BridgeOptions _bridge = new() { MaxConcurrentCalls = 1 };
     private readonly ILogger<AnswerIncomingCallHandler> _logger = SubstituteLogger.Of<AnswerIncomingCallHandler>();
-    private readonly FakeTimeProvider _time = new();
-    private readonly TestMetrics _metrics = new();
-    private CallRegistry _calls = null!;
+    private Switchboard _board = null!;
     private ModelCircuit _circuit = null!;
+
+    private CallRegistry Calls => _board.Calls;
 
     [SetUp]
     public void SetUp()
     {
-        _calls = new CallRegistry(SubstituteOptions.Of(_bridge), _time);
-        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_metrics), _time, SubstituteLogger.Of<ModelCircuit>());
+        _board = new Switchboard(_bridge);
+        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_board.Metrics), _board.Time, SubstituteLogger.Of<ModelCircuit>());
     }
 
     [TearDown]
-    public void TearDown()
-    {
-        _calls.Dispose();
-        _metrics.Dispose();
-    }
+    public void TearDown() => _board.Dispose();
 
     [Test]
     public async Task A_call_is_answered_with_intro_pause_and_stream_and_nothing_after_it()
     {
+        var answer = await AnswerAsync(Call);
         var expected = XElement.Parse(
             $"""
             <Response>
               <Say voice="Polly.Joanna">One moment.</Say>
               <Pause length="1"/>
               <Connect action="/stream-ended">
-                <Stream url="wss://bridge.example/media-stream">
+                <Stream url="wss://bridge.example/media-stream/{_board.Promise().Token}">
                   <Parameter name="From" value="+15005550006"/>
                   <Parameter name="To" value="+15005550009"/>
                   <Parameter name="Direction" value="inbound"/>
@@ -56,7 +52,7 @@ public sealed class AnswerIncomingCallTests
             </Response>
             """);
 
-        Assert.That(XNode.DeepEquals(await AnswerAsync(Call), expected), Is.True);
+        Assert.That(XNode.DeepEquals(answer, expected), Is.True);
     }
 
     [TestCase("https://bridge.example", "wss://bridge.example/media-stream")]
@@ -64,9 +60,11 @@ public sealed class AnswerIncomingCallTests
     [TestCase("https://bridge.example:8443", "wss://bridge.example:8443/media-stream")]
     [TestCase("https://bridge.example:8443/voice/", "wss://bridge.example:8443/voice/media-stream")]
     [TestCase("https://bridge.example/a/b", "wss://bridge.example/a/b/media-stream")]
+    [TestCase("https://Bridge.Example:443/Voice", "wss://Bridge.Example:443/Voice/media-stream")]
+    [TestCase(" https://bridge.example ", "wss://bridge.example/media-stream")]
     [TestCase("http://localhost:8000", "wss://localhost:8000/media-stream")]
     [TestCase("http://[::1]:8000", "wss://[::1]:8000/media-stream")]
-    public async Task The_stream_is_at_the_public_address_with_its_port_and_path(string publicBase, string url)
+    public async Task The_stream_is_at_the_public_address_as_it_is_typed_with_its_port_and_path(string publicBase, string url)
     {
         _twilio.PublicBaseUrl = new Uri(publicBase);
 
@@ -97,6 +95,7 @@ public sealed class AnswerIncomingCallTests
         var refused = await Assert.ThrowsAsync<ValidationException>(() => AnswerAsync(Call with { RequestHost = host }));
 
         Assert.That(refused!.Message, Does.Contain("PUBLIC_BASE_URL"));
+        Assert.That(Calls.Promised, Is.Zero, "a place is held for nobody");
     }
 
     [TestCase("off")]
@@ -130,7 +129,7 @@ public sealed class AnswerIncomingCallTests
     [Test]
     public async Task A_full_service_turns_the_call_away_busy()
     {
-        using var place = _calls.TryAdmit();
+        using var place = _board.Enter(Other);
 
         AssertBusy(await AnswerAsync(Call));
     }
@@ -138,7 +137,7 @@ public sealed class AnswerIncomingCallTests
     [Test]
     public async Task A_draining_service_turns_the_call_away_busy()
     {
-        _calls.Draining = true;
+        Calls.Draining = true;
 
         AssertBusy(await AnswerAsync(Call));
     }
@@ -148,11 +147,11 @@ public sealed class AnswerIncomingCallTests
     {
         await AnswerAsync(Call);
 
-        Assert.That((_calls.Active, _calls.Promised, _calls.HasRoom), Is.EqualTo((0, 1, false)));
+        Assert.That((Calls.Active, Calls.Promised, Calls.HasRoom), Is.EqualTo((0, 1, false)));
     }
 
     [Test]
-    public async Task Each_answer_is_one_line_with_the_calls_name_and_no_phone_number()
+    public async Task Each_answer_is_one_line_with_theCalls_name_and_no_phone_number()
     {
         await AnswerAsync(Call);
         await AnswerAsync(Call with { CallSid = Other });
@@ -163,12 +162,19 @@ public sealed class AnswerIncomingCallTests
     }
 
     private async Task<XElement> AnswerAsync(AnswerIncomingCall call) =>
-        XElement.Parse(await new AnswerIncomingCallHandler(_calls, _circuit, SubstituteOptions.Of(_bridge), SubstituteOptions.Of(_twilio), _logger).Handle(call, CancellationToken.None));
+        XElement.Parse((await new AnswerIncomingCallHandler(Calls, _circuit, new BridgeMetrics(_board.Metrics), SubstituteOptions.Of(_twilio), SubstituteOptions.Of(TestSettings.Assistant()), _logger).Handle(call, CancellationToken.None)).Twiml);
 
     private static void AssertBusy(XElement answer) =>
         Assert.That(XNode.DeepEquals(answer, XElement.Parse("""<Response><Reject reason="busy"/></Response>""")), Is.True);
 
-    private static string Url(XElement answer) => answer.Element("Connect")!.Element("Stream")!.Attribute("url")!.Value;
+    /// <summary>The stream's address without its token, which is the call's.</summary>
+    private string Url(XElement answer)
+    {
+        var url = answer.Element("Connect")!.Element("Stream")!.Attribute("url")!.Value;
+        var end = url.LastIndexOf('/');
+        Assert.That(_board.Tokens.Prove(url[(end + 1)..], out _)?.CallSid, Is.EqualTo(TestNames.CallSid), "the token");
+        return url[..end];
+    }
 
     private static IEnumerable<string> Verbs(XElement answer) => answer.Elements().Select(e => e.Name.LocalName);
 }

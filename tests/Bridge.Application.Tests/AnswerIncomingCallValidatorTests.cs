@@ -34,6 +34,7 @@ public sealed class AnswerIncomingCallValidatorTests
         Assert.That(Faults(Good with { From = text }), Is.EqualTo(new[] { "From" }));
         Assert.That(Faults(Good with { To = text }), Is.EqualTo(new[] { "To" }));
         Assert.That(Faults(Good with { Direction = text }), Is.EqualTo(new[] { "Direction" }));
+        Assert.That(Faults(Good with { AccountSid = text }), Is.EqualTo(new[] { "AccountSid" }));
     }
 
     [Test]

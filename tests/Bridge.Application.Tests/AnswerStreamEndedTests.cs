@@ -1,21 +1,21 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Domain.Calls;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
 
 /// <summary>A stream is over and its caller still there: what Twilio does then, by what became of it.</summary>
-public sealed class AnswerStreamEndedTests
+public sealed partial class AnswerStreamEndedTests
 {
     private const string HangUp = "<Response><Hangup /></Response>";
     private const string Apology = """<Response><Say voice="V">Sorry.</Say><Hangup /></Response>""";
     private const string Goodbye = """<Response><Say voice="V">Goodbye.</Say><Hangup /></Response>""";
     private const string Dial = """<Response><Say voice="V">I connect you.</Say><Dial>+15551234567</Dial><Hangup /></Response>""";
-    private const string Resume = """<Response><Connect action="/stream-ended"><Stream url="wss://bridge.example/media-stream"><Parameter name="From" value="+15005550006" /></Stream></Connect></Response>""";
+    private const string Resume = """<Response><Connect action="/stream-ended"><Stream url="wss://bridge.example/media-stream/…"><Parameter name="From" value="+15005550006" /></Stream></Connect></Response>""";
 
     private static readonly AnswerStreamEnded Question = new(TestNames.CallSid, "+15005550006", null, null, "bridge.example", "");
 
@@ -39,20 +39,23 @@ public sealed class AnswerStreamEndedTests
 
     private readonly TwilioOptions _twilio = new() { IntroVoice = "V", IntroText = "One moment.", ApologyText = "Sorry.", GoodbyeText = "Goodbye.", TransferText = "I connect you." };
     private readonly BridgeOptions _bridge = new() { MaxConcurrentCalls = 1 };
-    private readonly FakeTimeProvider _time = new();
     private readonly ILogger<AnswerStreamEndedHandler> _logger = SubstituteLogger.Of<AnswerStreamEndedHandler>();
-    private CallRegistry _calls = null!;
+
+    /// <summary>The token in the last answer; the answers of the tests have "…" for it.</summary>
+    private string _token = "";
+
+    private Switchboard _board = null!;
     private CallOutcomes _outcomes = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _calls = new CallRegistry(SubstituteOptions.Of(_bridge), _time);
-        _outcomes = new CallOutcomes(_time);
+        _board = new Switchboard(_bridge);
+        _outcomes = new CallOutcomes(_board.Time);
     }
 
     [TearDown]
-    public void TearDown() => _calls.Dispose();
+    public void TearDown() => _board.Dispose();
 
     public static CallEndReason[] Reasons => Enum.GetValues<CallEndReason>();
 
@@ -97,7 +100,7 @@ public sealed class AnswerStreamEndedTests
     {
         await AnswerAsync(CallEndReason.StreamLost);
 
-        Assert.That(_calls.Promised, Is.EqualTo(1));
+        Assert.That(_board.Calls.Promised, Is.EqualTo(1));
         Assert.That(_outcomes.Begin(TestNames.CallSid)?.Reason, Is.EqualTo(CallEndReason.StreamLost));
     }
 
@@ -112,21 +115,21 @@ public sealed class AnswerStreamEndedTests
     [Test]
     public async Task A_call_that_had_a_place_has_one_for_its_next_stream_though_all_are_taken()
     {
-        using var place = _calls.TryAdmit();
+        using var place = _board.Enter(TestNames.Call(1));
 
         Assert.That(await AnswerAsync(CallEndReason.StreamLost), Does.Contain("<Stream"));
-        using var again = _calls.TryAdmit();
-        Assert.That(again?.TryClaim(TestNames.CallSid), Is.True);
+        using var again = _board.Bring(_token);
+        Assert.That(again?.CallSid, Is.EqualTo(TestNames.CallSid));
     }
 
     [Test]
     public async Task And_though_the_service_is_stopping()
     {
-        _calls.Draining = true;
+        _board.Calls.Draining = true;
 
         Assert.That(await AnswerAsync(CallEndReason.StreamStuck), Does.Contain("<Stream"));
-        using var again = _calls.TryAdmit();
-        Assert.That(again?.TryClaim(TestNames.CallSid), Is.True);
+        using var again = _board.Bring(_token);
+        Assert.That(again?.CallSid, Is.EqualTo(TestNames.CallSid));
     }
 
     [Test]
@@ -136,7 +139,18 @@ public sealed class AnswerStreamEndedTests
         var answer = XElement.Parse(await AnswerAsync(CallEndReason.StreamLost)).Element("Connect")!;
 
         Assert.That(answer.Attribute("action")!.Value, Is.EqualTo("https://bridge.example:8443/voice/stream-ended"));
-        Assert.That(answer.Element("Stream")!.Attribute("url")!.Value, Is.EqualTo("wss://bridge.example:8443/voice/media-stream"));
+        Assert.That(answer.Element("Stream")!.Attribute("url")!.Value, Is.EqualTo("wss://bridge.example:8443/voice/media-stream/…"));
+    }
+
+    [TestCase("")]
+    [TestCase("two words")]
+    public void A_question_that_does_not_say_where_it_came_to_promises_nothing(string host)
+    {
+        _outcomes.Begin(TestNames.CallSid);
+        _outcomes.Record(TestNames.CallSid, CallEndReason.StreamLost, goodbyeHeard: false, []);
+
+        Assert.That(() => AskAsync(Question with { RequestHost = host }), Throws.TypeOf<FluentValidation.ValidationException>());
+        Assert.That(_board.Calls.Promised, Is.Zero);
     }
 
     [Test]
@@ -160,11 +174,16 @@ public sealed class AnswerStreamEndedTests
         return AskAsync();
     }
 
-    private async Task<string> AskAsync()
+    private async Task<string> AskAsync(AnswerStreamEnded? question = null)
     {
         const string Declaration = """<?xml version="1.0" encoding="UTF-8"?>""";
-        var answer = await new AnswerStreamEndedHandler(_outcomes, _calls, SubstituteOptions.Of(_twilio), _logger).Handle(Question, CancellationToken.None);
-        Assert.That(answer, Does.StartWith(Declaration));
-        return answer[Declaration.Length..];
+        var handler = new AnswerStreamEndedHandler(_outcomes, _board.Calls, SubstituteOptions.Of(_twilio), SubstituteOptions.Of(TestSettings.Assistant()), _logger);
+        var answer = await handler.Handle(question ?? Question, CancellationToken.None);
+        Assert.That((answer.Twiml.StartsWith(Declaration, StringComparison.Ordinal), answer.IsGone), Is.EqualTo((true, false)));
+        _token = Token().Match(answer.Twiml).Value;
+        return Token().Replace(answer.Twiml[Declaration.Length..], "…");
     }
+
+    [GeneratedRegex("(?<=media-stream/)[^\"]+")]
+    private static partial Regex Token();
 }

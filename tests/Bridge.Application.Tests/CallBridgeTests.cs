@@ -29,7 +29,7 @@ public sealed class CallBridgeTests
 
         start.SetException(new MediaStreamException("Twilio closed before it said start."));
         await _rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
+        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio refuse" }));
         Assert.That(_rig.Registry.Active, Is.Zero);
     }
 
@@ -43,7 +43,7 @@ public sealed class CallBridgeTests
 
         _rig.Time.Advance(TimeSpan.FromMilliseconds(1));
         await _rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
+        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio refuse" }));
     }
 
     [Test]
@@ -59,7 +59,8 @@ public sealed class CallBridgeTests
         _rig.Options.DrainTimeout = TimeSpan.Zero;
         var drained = _rig.Drain.RunAsync();
 
-        await Task.WhenAll(_rig.Run, drained).WaitAsync(CallRig.Patience);
+        await _rig.Run.WaitAsync(CallRig.Patience);
+        Assert.That(await _rig.SoonAsync(drained), Is.True);
         Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
         Assert.That(told.IsCancellationRequested, Is.False, "cancelling a read destroys the socket");
     }
@@ -72,7 +73,7 @@ public sealed class CallBridgeTests
         await _rig.AbortAsync();
 
         await _rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
+        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio refuse" }));
         Assert.That((_rig.Registry.Active, _rig.Mediator.Published.Count), Is.EqualTo((0, 0)));
     }
 
@@ -83,18 +84,7 @@ public sealed class CallBridgeTests
         _rig.Start();
 
         await _rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
-    }
-
-    [Test]
-    public async Task A_stream_for_which_there_is_no_place_is_closed_and_takes_nobody_elses()
-    {
-        using var place = _rig.Registry.TryAdmit();
-        _rig.Start();
-
-        await _rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
-        Assert.That(_rig.Registry.Active, Is.EqualTo(1));
+        Assert.That(_rig.Log.Entries, Is.EqualTo(new[] { "twilio refuse" }));
     }
 
     [Test]

@@ -21,15 +21,15 @@ public sealed class CallDrainTests
     {
         Assert.That(await Drain.RunAsync().WaitAsync(CallRig.Patience), Is.True);
 
-        Assert.That((Calls.Draining, Calls.HasRoom, Calls.TryAdmit()), Is.EqualTo((true, false, (CallRegistry.Place?)null)));
+        Assert.That((Calls.Draining, Calls.HasRoom, _rig.Switchboard.TryEnter()), Is.EqualTo((true, false, (CallRegistry.Place?)null)));
         Assert.That(Calls.CallsMustEnd.IsCancellationRequested, Is.False);
     }
 
     [Test]
     public async Task It_waits_for_the_calls_that_are_on_and_ends_none_that_ends_by_itself()
     {
-        var one = Calls.TryAdmit()!;
-        var other = Calls.TryAdmit()!;
+        var one = _rig.Switchboard.Enter(TestNames.Call(1));
+        var other = _rig.Switchboard.Enter(TestNames.Call(2));
         var drained = Drain.RunAsync();
         one.Dispose();
         Assert.That(drained.IsCompleted, Is.False);
@@ -42,13 +42,12 @@ public sealed class CallDrainTests
     [Test]
     public async Task It_waits_for_a_stream_that_was_promised_and_for_its_call()
     {
-        Calls.TryPromise(TestNames.CallSid);
+        var token = _rig.Switchboard.Promise().Token;
         var drained = Drain.RunAsync();
         await PassAsync(1);
         Assert.That(drained.IsCompleted, Is.False);
 
-        var place = Calls.TryAdmit()!;
-        place.TryClaim(TestNames.CallSid);
+        var place = _rig.Switchboard.Bring(token)!;
         await PassAsync(1);
         Assert.That(drained.IsCompleted, Is.False);
         place.Dispose();
@@ -60,7 +59,7 @@ public sealed class CallDrainTests
     {
         _rig.Options.DrainTimeout = TimeSpan.FromHours(1);
         _rig.Options.PromiseLife = TimeSpan.FromSeconds(2);
-        Calls.TryPromise(TestNames.CallSid);
+        _rig.Switchboard.Promise();
 
         Assert.That(await _rig.SoonAsync(Drain.RunAsync(), atMost: 10), Is.True);
         Assert.That(Calls.CallsMustEnd.IsCancellationRequested, Is.False);
@@ -69,7 +68,7 @@ public sealed class CallDrainTests
     [Test]
     public async Task When_its_time_is_over_the_calls_are_ended_and_their_end_is_awaited()
     {
-        var call = Calls.TryAdmit()!;
+        var call = _rig.Switchboard.Enter();
         var drained = Drain.RunAsync();
         _rig.Time.Advance(TimeSpan.FromSeconds(4.999));
         await Task.Delay(20);
@@ -85,7 +84,7 @@ public sealed class CallDrainTests
     [Test]
     public async Task Called_off_calls_are_taken_again_and_nothing_is_lost()
     {
-        using var call = Calls.TryAdmit();
+        using var call = _rig.Switchboard.Enter();
         var drained = Drain.RunAsync();
         Drain.CallOff();
 
@@ -96,7 +95,7 @@ public sealed class CallDrainTests
     [Test]
     public async Task Called_off_it_can_be_begun_again()
     {
-        var call = Calls.TryAdmit()!;
+        var call = _rig.Switchboard.Enter();
         var first = Drain.RunAsync();
         Drain.CallOff();
         await first.WaitAsync(CallRig.Patience);
@@ -109,7 +108,7 @@ public sealed class CallDrainTests
     [Test]
     public async Task Begun_again_as_soon_as_it_was_called_off_it_is_a_drain_of_its_own()
     {
-        var call = Calls.TryAdmit()!;
+        var call = _rig.Switchboard.Enter();
         for (var i = 0; i < 50; i++)
         {
             _ = Drain.RunAsync();
@@ -134,11 +133,11 @@ public sealed class CallDrainTests
     [Test]
     public async Task Asked_twice_it_is_one_drain()
     {
-        using var call = Calls.TryAdmit();
+        using var call = _rig.Switchboard.Enter();
         var (one, other) = (Drain.RunAsync(), Drain.RunAsync());
         Assert.That(other, Is.SameAs(one));
 
-        call!.Dispose();
+        call.Dispose();
         await one.WaitAsync(CallRig.Patience);
         Assert.That(await Drain.RunAsync(), Is.True);
         Assert.That(_rig.DrainLogger.Entries.Count(e => e.Text.StartsWith("Draining:", StringComparison.Ordinal)), Is.EqualTo(1));
@@ -147,14 +146,14 @@ public sealed class CallDrainTests
     [Test]
     public async Task Forced_it_ends_the_calls_now_and_takes_no_more_than_two_seconds()
     {
-        using var call = Calls.TryAdmit();
+        using var call = _rig.Switchboard.Enter();
         var drained = Drain.RunAsync();
         var forced = ForceAsync();
         Assert.That(Calls.CallsMustEnd.IsCancellationRequested, Is.True);
 
         Assert.That(await _rig.SoonAsync(forced, atMost: 2), Is.True);
         Assert.That(_rig.DrainLogger.Entries.Count(e => e.Level == LogLevel.Warning && e.Text.Contains("at once")), Is.EqualTo(1));
-        call!.Dispose();
+        call.Dispose();
         Assert.That(await drained.WaitAsync(CallRig.Patience), Is.True);
     }
 
@@ -171,7 +170,7 @@ public sealed class CallDrainTests
     [Test]
     public async Task Once_the_calls_are_told_to_end_it_cannot_be_called_off()
     {
-        using var call = Calls.TryAdmit();
+        using var call = _rig.Switchboard.Enter();
         var drained = Drain.RunAsync();
         await Calls.EndCallsAsync();
         Drain.CallOff();

@@ -1,6 +1,6 @@
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
 
@@ -12,30 +12,43 @@ public sealed class CallPromiseTests
     private const string Third = "CA22222222222222222222222222222222";
 
     private readonly BridgeOptions _options = new() { MaxConcurrentCalls = 2 };
-    private readonly FakeTimeProvider _time = new();
-    private CallRegistry _calls = null!;
+    private Switchboard _board = null!;
+
+    private CallRegistry Calls => _board.Calls;
 
     [SetUp]
-    public void SetUp() => _calls = new CallRegistry(SubstituteOptions.Of(_options), _time);
+    public void SetUp() => _board = new Switchboard(_options, Switchboard.Unlimited);
 
     [TearDown]
-    public void TearDown() => _calls.Dispose();
+    public void TearDown() => _board.Dispose();
 
     [Test]
     public void Calls_and_promises_together_are_no_more_than_the_limit()
     {
-        using var place = _calls.TryAdmit();
-        Assert.That(place?.TryClaim("CA99999999999999999999999999999999"), Is.True);
-        Assert.That(_calls.TryPromise(One), Is.True);
-        Assert.That((_calls.HasRoom, _calls.TryPromise(Other)), Is.EqualTo((false, false)));
-        Assert.That((_calls.Active, _calls.Promised), Is.EqualTo((1, 1)));
+        using var place = _board.Enter(Third);
+        Assert.That(_board.Promise(One).Why, Is.Null);
+        Assert.That((Calls.HasRoom, _board.Promise(Other).Why), Is.EqualTo((false, TurnedAway.Full)));
+        Assert.That((Calls.Active, Calls.Promised), Is.EqualTo((1, 1)));
     }
 
     [Test]
-    public void Asked_twice_for_one_call_it_is_one_promise()
+    public void Asked_twice_for_one_call_it_is_one_promise_with_one_token()
     {
-        Assert.That(new[] { _calls.TryPromise(One), _calls.TryPromise(One), _calls.TryPromise(Other), _calls.TryPromise(One) }, Has.All.True);
-        Assert.That(_calls.Promised, Is.EqualTo(2));
+        var (first, second, other, third) = (_board.Promise(One), _board.Promise(One), _board.Promise(Other), _board.Promise(One));
+
+        Assert.That(new[] { second, third }, Has.All.EqualTo(first));
+        Assert.That(other.Token, Is.Not.EqualTo(first.Token).And.Not.Null);
+        Assert.That(Calls.Promised, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Asked_fifty_times_at_once_for_one_call_it_is_one_promise_with_one_token()
+    {
+        var tokens = new string?[50];
+        Parallel.For(0, 50, i => tokens[i] = _board.Promise(One).Token);
+
+        Assert.That(tokens.Distinct(), Is.EqualTo(new[] { tokens[0] }).And.All.Not.Null);
+        Assert.That(Calls.Promised, Is.EqualTo(1));
     }
 
     [Test]
@@ -45,111 +58,85 @@ public sealed class CallPromiseTests
         var promised = 0;
         Parallel.For(0, 1000, i =>
         {
-            if (_calls.TryPromise($"CA{i:x32}"))
+            if (_board.Promise(TestNames.Call(i)).Why is null)
                 Interlocked.Increment(ref promised);
         });
 
-        Assert.That((promised, _calls.Promised), Is.EqualTo((50, 50)));
+        Assert.That((promised, Calls.Promised), Is.EqualTo((50, 50)));
     }
 
     [Test]
     public void A_promise_is_kept_for_a_minute()
     {
-        _calls.TryPromise(One);
-        _time.Advance(TimeSpan.FromSeconds(59.9));
-        Assert.That(_calls.Promised, Is.EqualTo(1));
+        _board.Promise(One);
+        Pass(59.9);
+        Assert.That(Calls.Promised, Is.EqualTo(1));
 
-        _time.Advance(TimeSpan.FromSeconds(0.1));
-        Assert.That((_calls.Promised, _calls.HasRoom), Is.EqualTo((0, true)));
+        Pass(0.1);
+        Assert.That((Calls.Promised, Calls.HasRoom), Is.EqualTo((0, true)));
     }
 
     [Test]
-    public void Asked_again_it_is_kept_anew()
+    public void Asked_again_it_is_the_same_promise_and_kept_no_longer()
     {
-        _calls.TryPromise(One);
-        _time.Advance(TimeSpan.FromSeconds(40));
-        _calls.TryPromise(One);
-        _time.Advance(TimeSpan.FromSeconds(40));
+        _board.Promise(One);
+        Pass(40);
+        _board.Promise(One);
+        Pass(20);
 
-        Assert.That(_calls.Promised, Is.EqualTo(1));
+        Assert.That(Calls.Promised, Is.Zero);
     }
 
     [Test]
     public void A_media_stream_turns_its_promise_into_a_place()
     {
-        _calls.TryPromise(One);
-        var place = _calls.TryAdmit()!;
-        Assert.That(place.TryClaim(One), Is.True);
-        Assert.That((_calls.Active, _calls.Promised), Is.EqualTo((1, 0)));
+        var place = _board.Bring(_board.Promise(One).Token)!;
+        Assert.That((place.CallSid, Calls.Active, Calls.Promised), Is.EqualTo((One, 1, 0)));
 
         place.Dispose();
-        Assert.That((_calls.Active, _calls.Promised), Is.EqualTo((0, 0)));
+        Assert.That((Calls.Active, Calls.Promised), Is.EqualTo((0, 0)));
     }
 
     [Test]
-    public void A_stream_that_was_not_promised_takes_no_place_that_was()
+    public void A_stream_that_was_not_promised_here_takes_no_place_that_was()
     {
-        _calls.TryPromise(One);
-        _calls.TryPromise(Other);
-        using var place = _calls.TryAdmit();
+        _board.Promise(One);
+        var token = _board.Promise(Other).Token;
 
-        Assert.That((place!.TryClaim(Third), place.TryClaim(One)), Is.EqualTo((false, true)));
+        Assert.That(_board.WhyNot(FromAnotherInstance(Third)), Is.EqualTo(StreamRefusal.Full));
+        Assert.That(_board.Bring(token), Is.Not.Null);
     }
 
     [Test]
-    public void A_stream_that_was_not_promised_takes_a_place_that_is_free()
+    public void A_stream_that_another_instance_promised_takes_a_place_that_is_free()
     {
-        _calls.TryPromise(One);
-        using var place = _calls.TryAdmit();
+        _board.Promise(One);
 
-        Assert.That(place!.TryClaim(Third), Is.True);
+        Assert.That(_board.Bring(FromAnotherInstance(Third)), Is.Not.Null);
+        Assert.That((Calls.Active, Calls.Promised), Is.EqualTo((1, 1)));
     }
 
     [Test]
-    public void A_stream_that_comes_after_its_promise_is_over_takes_a_place_if_there_is_one()
+    public void A_stream_that_comes_after_its_promise_is_over_has_no_place_though_there_are_some()
     {
-        _calls.TryPromise(One);
-        _time.Advance(TimeSpan.FromMinutes(2));
-        using var place = _calls.TryAdmit();
-        Assert.That(place!.TryClaim(One), Is.True);
+        var token = _board.Promise(One).Token;
+        Pass(120);
 
-        _calls.TryPromise(Other);
-        using var late = _calls.TryAdmit();
-        Assert.That(late!.TryClaim(Third), Is.False);
+        Assert.That((_board.WhyNot(token), Calls.Active), Is.EqualTo((StreamRefusal.Expired, 0)));
     }
 
     [Test]
-    public void While_the_service_stops_what_was_promised_before_is_let_in_and_nothing_else()
+    public void A_webhook_that_comes_after_its_promise_is_over_is_promised_anew()
     {
-        _options.MaxConcurrentCalls = 0;
-        _calls.TryPromise(One);
-        _calls.Draining = true;
-        Assert.That((_calls.TryPromise(Other), _calls.TryPromise(One), _calls.HasRoom, _calls.MayEnter), Is.EqualTo((false, true, false, true)));
+        var late = _board.Promise(One).Token;
+        Pass(120);
+        var token = _board.Promise(One).Token;
 
-        using var place = _calls.TryAdmit();
-        Assert.That((place!.TryClaim(Other), place.TryClaim(One)), Is.EqualTo((false, true)));
-        Assert.That((_calls.MayEnter, _calls.TryAdmit()), Is.EqualTo((false, (CallRegistry.Place?)null)), "there is no promise left");
+        Assert.That(_board.WhyNot(late), Is.EqualTo(StreamRefusal.AlreadyUsed));
+        Assert.That(_board.Bring(token), Is.Not.Null);
     }
 
-    [Test]
-    public void With_other_instances_a_stream_that_they_promised_is_let_in_while_this_one_stops()
-    {
-        _options.Replicas = 2;
-        _calls.Draining = true;
-        using var place = _calls.TryAdmit();
+    private void Pass(double seconds) => _board.Time.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.That(place?.TryClaim(One), Is.True);
-    }
-
-    [Test]
-    public async Task A_bridge_closes_a_stream_that_has_no_claim_and_gives_the_place_back()
-    {
-        using var rig = new CallRig(o => o.MaxConcurrentCalls = 1);
-        rig.Registry.TryPromise(Other);
-        rig.Start();
-
-        await rig.Run.WaitAsync(CallRig.Patience);
-        Assert.That(rig.Log.Entries, Is.EqualTo(new[] { "twilio close" }));
-        Assert.That((rig.Registry.Active, rig.Registry.Promised), Is.EqualTo((0, 1)));
-    }
+    private string FromAnotherInstance(string callSid) => _board.Tokens.Issue(callSid, TestNames.AccountSid, "openai", TimeSpan.FromMinutes(1)).Text;
 }

@@ -1,26 +1,28 @@
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
 
+/// <summary>How many calls there may be at once.</summary>
 public sealed class CallRegistryTests
 {
     private readonly BridgeOptions _options = new() { MaxConcurrentCalls = 2 };
-    private readonly FakeTimeProvider _time = new();
-    private CallRegistry _calls = null!;
+    private Switchboard _board = null!;
+
+    private CallRegistry Calls => _board.Calls;
 
     [SetUp]
-    public void SetUp() => _calls = new CallRegistry(SubstituteOptions.Of(_options), _time);
+    public void SetUp() => _board = new Switchboard(_options, Switchboard.Unlimited);
 
     [TearDown]
-    public void TearDown() => _calls.Dispose();
+    public void TearDown() => _board.Dispose();
 
     [Test]
     public void It_admits_up_to_the_limit()
     {
-        Assert.That(new[] { Admit(), Admit(), Admit() }, Is.EqualTo(new[] { true, true, false }));
-        Assert.That((_calls.Active, _calls.HasRoom), Is.EqualTo((2, false)));
+        Assert.That(Enumerable.Range(0, 3).Select(Enters), Is.EqualTo(new[] { true, true, false }));
+        Assert.That((Calls.Active, Calls.HasRoom), Is.EqualTo((2, false)));
     }
 
     [Test]
@@ -28,20 +30,19 @@ public sealed class CallRegistryTests
     {
         _options.MaxConcurrentCalls = 0;
 
-        Assert.That(Enumerable.Range(0, 2000).All(_ => Admit()), Is.True);
+        Assert.That(Enumerable.Range(0, 2000).Select(Enters), Has.All.True);
     }
 
     [Test]
     public void A_place_is_given_back_once_however_often_it_is_disposed()
     {
-        var place = _calls.TryAdmit()!;
-        Admit();
+        var place = _board.Enter(TestNames.Call(1));
+        _board.Enter(TestNames.Call(2));
         place.Dispose();
         place.Dispose();
 
-        Assert.That(_calls.Active, Is.EqualTo(1));
-        Assert.That(Admit(), Is.True);
-        Assert.That(Admit(), Is.False);
+        Assert.That(Calls.Active, Is.EqualTo(1));
+        Assert.That(new[] { Enters(3), Enters(4) }, Is.EqualTo(new[] { true, false }));
     }
 
     [Test]
@@ -49,14 +50,35 @@ public sealed class CallRegistryTests
     {
         _options.MaxConcurrentCalls = 50;
         var admitted = 0;
-        Parallel.For(0, 1000, _ =>
+        Parallel.For(0, 1000, i =>
         {
-            if (Admit())
+            if (Enters(i))
                 Interlocked.Increment(ref admitted);
         });
 
-        Assert.That((admitted, _calls.Active), Is.EqualTo((50, 50)));
+        Assert.That((admitted, Calls.Active, Calls.Promised), Is.EqualTo((50, 50, 0)));
     }
 
-    private bool Admit() => _calls.TryAdmit() is not null;
+    [Test]
+    public void Streams_that_other_instances_promised_get_no_more_places_than_there_are()
+    {
+        Assert.That(Enumerable.Range(0, 3).Select(i => Calls.TryAdmit(Elsewhere(i), out _) is not null), Is.EqualTo(new[] { true, true, false }));
+        Assert.That(Calls.TryAdmit(Elsewhere(9), out var refusal), Is.Null);
+        Assert.That(refusal, Is.EqualTo(StreamRefusal.Full));
+    }
+
+    [Test]
+    public void A_place_knows_its_call_and_account()
+    {
+        using var place = _board.Enter();
+
+        Assert.That(place.IsFor(TestNames.CallSid, TestNames.AccountSid), Is.True);
+        Assert.That(place.IsFor(TestNames.Call(1), TestNames.AccountSid), Is.False, "another call");
+        Assert.That(place.IsFor(TestNames.CallSid, "AC11111111111111111111111111111111"), Is.False, "another account");
+        Assert.That(place.IsFor(TestNames.CallSid, null), Is.False, "no account");
+    }
+
+    private bool Enters(int call) => _board.TryEnter(TestNames.Call(call)) is not null;
+
+    private StreamToken Elsewhere(int call) => _board.Tokens.Issue(TestNames.Call(call), TestNames.AccountSid, "openai", TimeSpan.FromMinutes(1)).Token;
 }

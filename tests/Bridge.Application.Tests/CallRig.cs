@@ -1,4 +1,5 @@
 using Bridge.Application.Abstractions;
+using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
@@ -27,7 +28,7 @@ internal sealed class CallRig : IDisposable
         Model = new ScriptedModel(Log);
         Mediator = new ScriptedMediator(Log, Model);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
-        Registry = new CallRegistry(options, Time);
+        Switchboard = new Switchboard(Options, Admission, Time, Metrics);
         Outcomes = new CallOutcomes(Time);
         Drain = new CallDrain(Registry, Outcomes, options, Time, DrainLogger);
         Bridge = BridgeOf(Mediator, Recordings);
@@ -60,7 +61,11 @@ internal sealed class CallRig : IDisposable
 
     public ScriptedMediator Mediator { get; }
 
-    public CallRegistry Registry { get; }
+    public AdmissionOptions Admission { get; } = new();
+
+    public Switchboard Switchboard { get; }
+
+    public CallRegistry Registry => Switchboard.Calls;
 
     public CallOutcomes Outcomes { get; }
 
@@ -76,6 +81,8 @@ internal sealed class CallRig : IDisposable
 
     public TestLogger<CallBridge> Logger { get; } = new();
 
+    public TestLogger<Refusals> RefusalLogger { get; } = new();
+
     public TestLogger<CallPublisher> PublisherLogger { get; } = new();
 
     public TestLogger<CallDrain> DrainLogger { get; } = new();
@@ -83,17 +90,21 @@ internal sealed class CallRig : IDisposable
     /// <summary>The turns that were told of, in the order in which they were.</summary>
     public IEnumerable<TranscriptTurn> Turns => Mediator.Published.OfType<TurnEnded>().Select(t => t.Turn);
 
-    /// <summary>The call, from <see cref="Start"/> on.</summary>
+    /// <summary>The call, from <see cref="Start()"/> on.</summary>
     public Task Run { get; private set; } = Task.CompletedTask;
 
-    public void Start() => Run = Bridge.RunAsync(Twilio, _aborted.Token);
+    /// <summary>The call was promised; its stream comes.</summary>
+    public void Start() => Start(Switchboard.Enter());
+
+    /// <summary>The stream comes that has this place.</summary>
+    public void Start(CallRegistry.Place place) => Run = Bridge.RunAsync(Twilio, place, _aborted.Token);
 
     /// <summary>A frame of the caller's, at the time it is stamped with: so much later than the last one that came so.</summary>
-    public Task FrameAtAsync(long timestampMs)
+    public Task FrameAtAsync(long timestampMs, byte sample = 0x55)
     {
         Time.Advance(TimeSpan.FromMilliseconds(timestampMs - (_lastFrameMs ?? timestampMs)));
         _lastFrameMs = timestampMs;
-        return Twilio.FrameAsync(timestampMs);
+        return Twilio.FrameAsync(timestampMs, sample);
     }
 
     /// <summary>A model for the next session that is asked for, under a name of its own in the log.</summary>
@@ -140,6 +151,7 @@ internal sealed class CallRig : IDisposable
         new(
             new CallParts(
                 Registry,
+                new Refusals(new BridgeMetrics(Metrics), Time, RefusalLogger),
                 Outcomes,
                 mediator,
                 new CallPublisher(mediator, Time, PublisherLogger),
@@ -165,7 +177,8 @@ internal sealed class CallRig : IDisposable
     {
         var summary = await EndAsync();
         Assert.That(summary.Reason, Is.EqualTo(reason));
-        Assert.That(Log.Count("twilio close"), Is.EqualTo(1), "Twilio's side closed");
+        var close = reason == CallEndReason.ProtocolViolation ? "twilio refuse" : "twilio close";
+        Assert.That(Log.Entries.Where(e => e is "twilio close" or "twilio refuse"), Is.EqualTo(new[] { close }), "Twilio's side closed, and told as what");
         Assert.That(Log.Count("model close"), Is.EqualTo(modelCloses), "the model's side closed");
         Assert.That(Registry.Active, Is.Zero, "the place given back");
     }
@@ -174,9 +187,8 @@ internal sealed class CallRig : IDisposable
     {
         Twilio.Ends();
         Model.Ends();
-        Metrics.Dispose();
         Drain.Dispose();
-        Registry.Dispose();
+        Switchboard.Dispose();
         _aborted.Dispose();
     }
 }

@@ -32,9 +32,9 @@ public sealed class EarlyAudioTests
         var opening = _rig.Mediator.HoldOpening();
         _rig.Start();
         for (var frame = 0; frame < 503; frame++)
-            await _rig.Twilio.FrameAsync(frame * 20, (byte)(frame % 251));
+            await _rig.FrameAtAsync(frame * 20, (byte)(frame % 251));
         await OpenAsync(opening);
-        await _rig.Twilio.FrameAsync(503 * 20, 252);
+        await _rig.FrameAtAsync(503 * 20, 252);
 
         var expected = Enumerable.Range(3, 500).Select(frame => frame % 251).Append(252);
         Assert.That(Frames(), Is.EqualTo(expected));

@@ -1,4 +1,5 @@
 using Bridge.Application.Abstractions;
+using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
@@ -46,7 +47,7 @@ public sealed class MediatorRegistrationTests
         var mediator = _services.GetRequiredService<IMediator>();
         var good = new AnswerIncomingCall(TestNames.CallSid, null, null, null, "bridge.example", "");
 
-        Assert.That(await mediator.Send(good), Does.Contain("wss://bridge.example/media-stream"));
+        Assert.That((await mediator.Send(good)).Twiml, Does.Contain("wss://bridge.example/media-stream/v1."));
         await Assert.ThatAsync(() => mediator.Send(good with { CallSid = "?" }), Throws.TypeOf<ValidationException>());
     }
 
@@ -73,8 +74,10 @@ public sealed class MediatorRegistrationTests
     {
         var log = new OrderLog();
         var twilio = new ScriptedTwilio(log) { Handshake = _ => throw new MediaStreamException("no start") };
-        await _services.GetRequiredService<CallBridge>().RunAsync(twilio, CancellationToken.None).WaitAsync(CallRig.Patience);
+        var token = _services.GetRequiredService<StreamTokens>().Issue(TestNames.CallSid, TestNames.AccountSid, "echo", TimeSpan.FromMinutes(1)).Token;
+        var place = _services.GetRequiredService<CallRegistry>().TryAdmit(token, out _)!;
+        await _services.GetRequiredService<CallBridge>().RunAsync(twilio, place, CancellationToken.None).WaitAsync(CallRig.Patience);
 
-        Assert.That(log.Entries, Is.EqualTo(new[] { "twilio close" }));
+        Assert.That(log.Entries, Is.EqualTo(new[] { "twilio refuse" }));
     }
 }

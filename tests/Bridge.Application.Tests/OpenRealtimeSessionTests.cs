@@ -116,6 +116,15 @@ public sealed class OpenRealtimeSessionTests
     }
 
     [Test]
+    public async Task Who_calls_is_handed_on_beside_the_instructions_and_not_in_them()
+    {
+        await OpenAsync(CancellationToken.None, Request with { CallerContext = "[Caller facts] ALICE" });
+
+        await _here.Received(1).CreateSessionAsync(
+            Arg.Is<RealtimeSessionSettings>(s => s.CallerContext == "[Caller facts] ALICE" && s.Instructions == "Be kind."), Arg.Any<CancellationToken>());
+    }
+
+    [Test]
     public async Task A_call_that_ends_while_the_model_is_dialled_cancels_the_dial()
     {
         _here.CreateSessionAsync(Arg.Any<RealtimeSessionSettings>(), Arg.Any<CancellationToken>())
@@ -153,7 +162,7 @@ public sealed class OpenRealtimeSessionTests
 
     private Task<IRealtimeSession> OpenAsync() => OpenAsync(CancellationToken.None);
 
-    private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken)
+    private async Task<IRealtimeSession> OpenAsync(CancellationToken cancellationToken, OpenRealtimeSession? request = null)
     {
         var services = new ServiceCollection().AddKeyedSingleton("here", _here).AddKeyedSingleton("elsewhere", _elsewhere).BuildServiceProvider();
         var handler = new OpenRealtimeSessionHandler(
@@ -164,6 +173,6 @@ public sealed class OpenRealtimeSessionTests
             new BridgeMetrics(_metrics),
             _time,
             _logger);
-        return await handler.Handle(Request, cancellationToken);
+        return await handler.Handle(request ?? Request, cancellationToken);
     }
 }

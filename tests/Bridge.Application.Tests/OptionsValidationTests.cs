@@ -59,6 +59,16 @@ public sealed class OptionsValidationTests
     [TestCase("Twilio:IntroVoice", "a\"b", "TWILIO_INTRO_VOICE", "Polly.Joanna-Neural")]
     [TestCase("Twilio:IntroText", "One\u0001moment", "TWILIO_INTRO_TEXT", "control characters")]
     [TestCase("Twilio:ApologyText", "Sorry\u001b", "Twilio:ApologyText", "control characters")]
+    [TestCase("Twilio:AccountSid", "SK0123456789abcdef0123456789abcdef", "TWILIO_ACCOUNT_SID", "commas")]
+    [TestCase("Twilio:AccountSid", "AC0123456789abcdef0123456789abcdef,AC1", "TWILIO_ACCOUNT_SID", "commas")]
+    [TestCase("Twilio:AccountSid", "AC0123456789abcdef0123456789abcdef0", "TWILIO_ACCOUNT_SID", "32")]
+    [TestCase("Bridge:CallerAudio:BurstMs", "-1", "Bridge:CallerAudio:BurstMs", "60000")]
+    [TestCase("Bridge:CallerAudio:TooFastFor", "00:00:00", "Bridge:CallerAudio:TooFastFor", "1 h")]
+    [TestCase("Admission:MaxSetupsPerSecond", "-1", "MAX_CALL_SETUPS_PER_SECOND", "no limit")]
+    [TestCase("Admission:MaxSetupsPerSecond", "100001", "MAX_CALL_SETUPS_PER_SECOND", "100000")]
+    [TestCase("Admission:MaxCallsPerNumber", "-1", "MAX_CALLS_PER_NUMBER", "no limit")]
+    [TestCase("Admission:MaxCallsPerNumberPerHour", "1000001", "MAX_CALLS_PER_NUMBER_PER_HOUR", "1000000")]
+    [TestCase("Admission:MaxHalfOpen", "-1", "Admission:MaxHalfOpen", "100000")]
     [TestCase("Twilio:PublicBaseUrl", "http://bridge.example", "PUBLIC_BASE_URL", "https")]
     [TestCase("Twilio:PublicBaseUrl", "bridge.example", "PUBLIC_BASE_URL", "https")]
     [TestCase("Twilio:PublicBaseUrl", "wss://bridge.example", "PUBLIC_BASE_URL", "https")]
@@ -88,9 +98,36 @@ public sealed class OptionsValidationTests
     [TestCase("Bridge:CallerAudio:InactivitySilenceMs", "0")]
     [TestCase("Bridge:Provider", "echo")]
     [TestCase("Twilio:IntroText", "off")]
+    [TestCase("Twilio:AccountSid", "")]
+    [TestCase("Twilio:AccountSid", "AC0123456789abcdef0123456789ABCDEF")]
+    [TestCase("Twilio:AccountSid", " AC0123456789abcdef0123456789abcdef , AC11111111111111111111111111111111 ")]
+    [TestCase("Twilio:AuthToken", "12345678901234567890123456789012")]
+    [TestCase("Twilio:AuthToken", " 12345678901234567890123456789012 , abcdefabcdefabcdefabcdefabcdefab")]
+    [TestCase("Admission:StreamTokenKeys", "0123456789abcdef0123456789abcdef")]
+    [TestCase("Admission:StreamTokenKeys", "0123456789abcdef0123456789abcdef, fedcba9876543210fedcba9876543210")]
+    [TestCase("Admission:MaxSetupsPerSecond", "0")]
+    [TestCase("Admission:MaxCallsPerNumber", "0")]
+    [TestCase("Admission:MaxCallsPerNumberPerHour", "0")]
+    [TestCase("Admission:MaxHalfOpen", "0")]
+    [TestCase("Bridge:CallerAudio:BurstMs", "0")]
     [TestCase("Twilio:PublicBaseUrl", "https://bridge.example:8443/voice")]
     [TestCase("Twilio:PublicBaseUrl", "http://localhost:8000")]
     public void A_value_at_the_edge_is_good(string key, string value) => Assert.That(Faults((key, value)), Is.Empty);
+
+    [TestCase("Twilio:AuthToken", "swordfish swordfish", "TWILIO_AUTH_TOKEN", "without spaces")]
+    [TestCase("Twilio:AuthToken", "swordfish\u00e9", "TWILIO_AUTH_TOKEN", "as the Twilio console shows it")]
+    [TestCase("Twilio:AuthToken", "swordfish,sword fish", "TWILIO_AUTH_TOKEN", "commas")]
+    [TestCase("Twilio:AuthToken", " , ", "TWILIO_AUTH_TOKEN", "commas")]
+    [TestCase("Admission:StreamTokenKeys", "swordfish", "STREAM_TOKEN_KEYS", "at least 32")]
+    [TestCase("Admission:StreamTokenKeys", "0123456789abcdef0123456789abcdef,swordfish", "STREAM_TOKEN_KEYS", "at least 32")]
+    [TestCase("Admission:StreamTokenKeys", ",", "STREAM_TOKEN_KEYS", "commas")]
+    public void A_bad_secret_is_one_fault_that_does_not_repeat_it(string key, string value, string variable, string mayBe)
+    {
+        var faults = Faults((key, value));
+
+        Assert.That(faults, Has.Count.EqualTo(1));
+        Assert.That(faults[0], Does.Contain(variable).And.Contain(mayBe).And.Not.Contain("fish").And.Not.Contain("0123456789"));
+    }
 
     [Test]
     public void Faults_of_single_values_and_of_rules_are_reported_together()

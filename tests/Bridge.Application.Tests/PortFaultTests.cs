@@ -57,7 +57,7 @@ public sealed class PortFaultTests
     {
         Assert.That(CallIdentity.TryCreate("CA11111111111111111111111111111111", "MZ11111111111111111111111111111111", out var identity), Is.True);
         _healthy = new ScriptedTwilio(_rig.Log, "healthy twilio", identity);
-        var run = bridge.RunAsync(_healthy, CancellationToken.None);
+        var run = bridge.RunAsync(_healthy, _rig.Switchboard.Enter(identity!.CallSid), CancellationToken.None);
         await _rig.Model.AnswersAsync("resp_1", "item_1", 20, request: 1);
         return run;
     }
@@ -71,7 +71,7 @@ public sealed class PortFaultTests
             _rig.Mediator.HandOut(FaultyPort.Of<IRealtimeSession>(model, fault));
         }
 
-        _run = bridge.RunAsync(FaultyPort.Of<ITwilioMediaSocket>(_rig.Twilio, fault), CancellationToken.None);
+        _run = bridge.RunAsync(FaultyPort.Of<ITwilioMediaSocket>(_rig.Twilio, fault), _rig.Switchboard.Enter(), CancellationToken.None);
     }
 
     private static bool IsOfTheFaultyCall(object?[]? told) => TestNames.Identity == told?[0] switch
@@ -143,7 +143,8 @@ public sealed class PortFaultTests
     private async Task AssertEndedAsync(PortFault fault, string name)
     {
         Assert.That(_rig.Registry.Active, Is.EqualTo(1), "the place given back");
-        Assert.That(_rig.Log.Count("twilio close"), Is.EqualTo(name == "ITwilioMediaSocket.CloseAsync" && fault.Fired ? 0 : 1), "the stream closed");
+        var close = name == "ITwilioMediaSocket.HandshakeAsync" && fault.Fired ? "twilio refuse" : "twilio close";
+        Assert.That(_rig.Log.Count(close), Is.EqualTo(name == "ITwilioMediaSocket.CloseAsync" && fault.Fired ? 0 : 1), "the stream closed");
         var dialled = _models.Take(_rig.Mediator.Requests.Count - 1).Select(m => _rig.Log.Count($"session {_models.IndexOf(m) + 1} close")).ToList();
         if (name != "IRealtimeSession.DisposeAsync")
             Assert.That(dialled, Has.All.EqualTo(1), "every session closed");

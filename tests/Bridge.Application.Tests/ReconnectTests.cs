@@ -101,9 +101,9 @@ public sealed class ReconnectTests
     {
         var opening = await LoseAsync();
         for (var frame = 0; frame < 503; frame++)
-            await _rig.Twilio.FrameAsync(frame * 20, (byte)(frame % 251));
+            await _rig.FrameAtAsync(frame * 20, (byte)(frame % 251));
         var next = await OpenAsync(opening);
-        await _rig.Twilio.FrameAsync(503 * 20, 252);
+        await _rig.FrameAtAsync(503 * 20, 252);
         await _rig.Twilio.StopAsync();
 
         Assert.That((await _rig.EndAsync()).DroppedMs, Is.EqualTo(60));

@@ -37,7 +37,7 @@ public sealed class RecordCallMetricsTests
     [Test]
     public async Task A_call_that_ends_is_one_less_and_all_about_it_is_counted()
     {
-        var summary = new CallSummary(TestNames.Identity, CallEndReason.ModelClosed, TimeSpan.FromSeconds(1.5), 75, 40, 12, 2, 30, new MediaStreamSkips(3, 4));
+        var summary = new CallSummary(TestNames.Identity, CallEndReason.ModelClosed, TimeSpan.FromSeconds(1.5), 75, 40, 12, 2, 30, new MediaStreamSkips(3, 4, 5));
         await new RecordCallMetrics(new BridgeMetrics(_meters)).Handle(new CallEnded(summary, []), CancellationToken.None);
 
         Assert.That(_metrics.Measured, Is.EquivalentTo(new[]
@@ -51,6 +51,7 @@ public sealed class RecordCallMetricsTests
             "bridge.frames 12 direction=model_to_caller",
             "bridge.messages.skipped 3 kind=unknown",
             "bridge.messages.skipped 4 kind=malformed",
+            "bridge.messages.skipped 5 kind=too_fast",
         }));
     }
 

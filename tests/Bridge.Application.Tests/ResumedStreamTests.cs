@@ -1,3 +1,5 @@
+using Bridge.Application.Admission;
+using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Domain.Calls;
@@ -11,6 +13,7 @@ public sealed class ResumedStreamTests
     private static readonly TranscriptTurn First = new("item_1", Speaker.Assistant, "Hello.", "");
 
     private readonly CallRig _rig = new(CallRig.Endless);
+    private string _answer = "";
 
     [TearDown]
     public void TakeDown() => _rig.Dispose();
@@ -47,15 +50,26 @@ public sealed class ResumedStreamTests
     }
 
     [Test]
-    public async Task A_stream_that_nobody_was_sent_to_begins_anew()
+    public async Task A_stream_that_nobody_was_sent_to_does_not_come_in()
     {
+        var token = _rig.Switchboard.Promise().Token;
+        _rig.Start(_rig.Switchboard.Bring(token)!);
         await LoseAsync(_rig.Twilio, _rig.Model, "item_1", "Hello.");
-        var next = await StreamAsync("second");
-        await next.Model.ReadyAsync();
 
-        Assert.That(_rig.Mediator.Requests[1].History, Is.Empty);
-        Assert.That(next.Model.Requests.Select(r => r.Prompt), Is.EqualTo(new[] { "Say hello." }));
-        next.Twilio.Ends();
+        Assert.That(_rig.Switchboard.WhyNot(token), Is.EqualTo(StreamRefusal.AlreadyUsed));
+        Assert.That(_rig.Switchboard.Promise().Why, Is.EqualTo(TurnedAway.Ended));
+    }
+
+    [Test]
+    public async Task The_stream_before_cannot_come_back_while_the_next_is_awaited()
+    {
+        var token = _rig.Switchboard.Promise().Token;
+        _rig.Start(_rig.Switchboard.Bring(token)!);
+        await LoseAsync(_rig.Twilio, _rig.Model, "item_1", "Hello.");
+        await AskAsync();
+
+        Assert.That(_rig.Switchboard.WhyNot(token), Is.EqualTo(StreamRefusal.AlreadyUsed));
+        Assert.That(_rig.Registry.Promised, Is.EqualTo(1));
     }
 
     [Test]
@@ -76,7 +90,7 @@ public sealed class ResumedStreamTests
     /// <summary>An answer is heard, and then the stream goes away.</summary>
     private async Task LoseAsync(ScriptedTwilio twilio, ScriptedModel model, string item, string words)
     {
-        if (twilio == _rig.Twilio)
+        if (twilio == _rig.Twilio && _rig.Registry.Active == 0)
             _rig.Start();
         await model.AnswersAsync("resp_1", item, 20, request: 1, words: words);
         _rig.Time.Advance(TimeSpan.FromSeconds(1));
@@ -86,16 +100,19 @@ public sealed class ResumedStreamTests
             Assert.That((await _rig.EndAsync()).Reason, Is.EqualTo(CallEndReason.StreamLost));
     }
 
-    private Task<string> AskAsync()
+    private async Task<string> AskAsync()
     {
-        var handler = new AnswerStreamEndedHandler(_rig.Outcomes, _rig.Registry, SubstituteOptions.Of(new TwilioOptions { ApologyText = "Sorry." }), SubstituteLogger.Of<AnswerStreamEndedHandler>());
-        return handler.Handle(new AnswerStreamEnded(TestNames.CallSid, null, null, null, "bridge.example", ""), CancellationToken.None);
+        var (twilio, assistant) = (SubstituteOptions.Of(new TwilioOptions { ApologyText = "Sorry." }), SubstituteOptions.Of(_rig.Assistant));
+        var handler = new AnswerStreamEndedHandler(_rig.Outcomes, _rig.Registry, twilio, assistant, SubstituteLogger.Of<AnswerStreamEndedHandler>());
+        var question = new AnswerStreamEnded(TestNames.CallSid, null, null, null, "bridge.example", "") { AccountSid = TestNames.AccountSid };
+        return _answer = (await handler.Handle(question, CancellationToken.None)).Twiml;
     }
 
     private Task<(ScriptedTwilio Twilio, ScriptedModel Model, Task Run)> StreamAsync(string name)
     {
         var twilio = new ScriptedTwilio(_rig.Log, $"{name} twilio");
         var model = _rig.Next(name);
-        return Task.FromResult((twilio, model, _rig.Bridge.RunAsync(twilio, CancellationToken.None)));
+        var token = _answer.Split("/media-stream/")[1].Split('"')[0];
+        return Task.FromResult((twilio, model, _rig.Bridge.RunAsync(twilio, _rig.Switchboard.Bring(token)!, CancellationToken.None)));
     }
 }

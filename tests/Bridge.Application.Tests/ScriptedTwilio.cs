@@ -13,7 +13,7 @@ internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallI
     private TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Func<CancellationToken, Task<MediaStreamStart>> Handshake { get; set; } =
-        _ => Task.FromResult(new MediaStreamStart(identity ?? TestNames.Identity, "AC0123456789abcdef0123456789abcdef", new Dictionary<string, string>()));
+        _ => Task.FromResult(new MediaStreamStart(identity ?? TestNames.Identity, TestNames.AccountSid, new Dictionary<string, string>()));
 
     /// <summary>Thrown by whatever is sent here.</summary>
     public Exception? SendFault { get; set; }
@@ -67,10 +67,10 @@ internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallI
 
     public ValueTask SendClearAsync(CancellationToken cancellationToken) => Told($"{name} clear");
 
-    public Task CloseAsync()
+    public Task CloseAsync(bool isRefused)
     {
         Closing();
-        log.Add($"{name} close");
+        log.Add(isRefused ? $"{name} refuse" : $"{name} close");
         _script.Ends();
         _closed.TrySetResult();
         _taken.TrySetResult();

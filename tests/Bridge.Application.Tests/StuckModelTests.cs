@@ -91,7 +91,7 @@ public sealed class StuckModelTests
             await FrameAsync(frame);
     }
 
-    private Task FrameAsync(int frame) => _rig.Twilio.FrameAsync(frame * 20, (byte)(frame % 251));
+    private Task FrameAsync(int frame) => _rig.FrameAtAsync(frame * 20, (byte)(frame % 251));
 
     /// <summary>What the model heard, one number for each 20 ms; all of a frame's samples must be alike.</summary>
     private IEnumerable<int> Frames()

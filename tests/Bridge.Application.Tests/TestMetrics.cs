@@ -8,6 +8,7 @@ internal sealed class TestMetrics : IMeterFactory
     private readonly MeterListener _listener = new();
     private readonly Lock _gate = new();
     private readonly List<string> _measured = [];
+    private readonly List<Meter> _meters = [];
 
     public TestMetrics()
     {
@@ -34,10 +35,19 @@ internal sealed class TestMetrics : IMeterFactory
     public Meter Create(MeterOptions options)
     {
         options.Scope = this;
-        return new Meter(options);
+        var meter = new Meter(options);
+        lock (_gate)
+            _meters.Add(meter);
+        return meter;
     }
 
-    public void Dispose() => _listener.Dispose();
+    /// <summary>Meters too: the process keeps a list of those that are not.</summary>
+    public void Dispose()
+    {
+        _listener.Dispose();
+        lock (_gate)
+            _meters.ForEach(m => m.Dispose());
+    }
 
     private void Keep<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         where T : struct, IFormattable

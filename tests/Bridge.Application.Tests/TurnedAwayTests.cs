@@ -4,7 +4,6 @@ using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Application.Sessions;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Application.Tests;
 
@@ -18,24 +17,20 @@ public sealed class TurnedAwayTests
 
     private readonly TwilioOptions _twilio = new() { IntroVoice = "V" };
     private readonly BridgeOptions _bridge = new() { MaxConcurrentCalls = 1 };
-    private readonly FakeTimeProvider _time = new();
-    private readonly TestMetrics _metrics = new();
-    private CallRegistry _calls = null!;
+    private Switchboard _board = null!;
     private ModelCircuit _circuit = null!;
+
+    private CallRegistry Calls => _board.Calls;
 
     [SetUp]
     public void SetUp()
     {
-        _calls = new CallRegistry(SubstituteOptions.Of(_bridge), _time);
-        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_metrics), _time, SubstituteLogger.Of<ModelCircuit>());
+        _board = new Switchboard(_bridge);
+        _circuit = new ModelCircuit(SubstituteOptions.Of(_bridge), new BridgeMetrics(_board.Metrics), _board.Time, SubstituteLogger.Of<ModelCircuit>());
     }
 
     [TearDown]
-    public void TearDown()
-    {
-        _calls.Dispose();
-        _metrics.Dispose();
-    }
+    public void TearDown() => _board.Dispose();
 
     [TestCase("", Busy)]
     [TestCase("All lines are busy.", Sentence)]
@@ -45,14 +40,14 @@ public sealed class TurnedAwayTests
         OpenTheCircuit();
 
         Assert.That(await AnswerAsync(), Is.EqualTo(expected));
-        Assert.That(_calls.Promised, Is.Zero);
+        Assert.That(Calls.Promised, Is.Zero);
     }
 
     [Test]
     public async Task Until_the_model_may_be_tried_again()
     {
         OpenTheCircuit();
-        _time.Advance(TimeSpan.FromSeconds(30));
+        _board.Time.Advance(TimeSpan.FromSeconds(30));
 
         Assert.That(await AnswerAsync(), Does.Contain("<Connect"));
     }
@@ -62,7 +57,7 @@ public sealed class TurnedAwayTests
     public async Task When_all_places_are_taken(string text, string expected)
     {
         _twilio.BusyText = text;
-        using var place = _calls.TryAdmit();
+        using var place = _board.Enter(Other);
 
         Assert.That(await AnswerAsync(), Is.EqualTo(expected));
     }
@@ -70,7 +65,7 @@ public sealed class TurnedAwayTests
     [Test]
     public async Task When_all_places_are_promised()
     {
-        _calls.TryPromise(Other);
+        _board.Promise(Other);
 
         Assert.That(await AnswerAsync(), Is.EqualTo(Busy));
     }
@@ -81,13 +76,13 @@ public sealed class TurnedAwayTests
         var first = await AnswerAsync();
 
         Assert.That(await AnswerAsync(), Is.EqualTo(first).And.Contain("<Connect"));
-        Assert.That(_calls.Promised, Is.EqualTo(1));
+        Assert.That(Calls.Promised, Is.EqualTo(1));
     }
 
     [Test]
     public async Task When_this_instance_stops_and_is_the_only_one()
     {
-        _calls.Draining = true;
+        Calls.Draining = true;
 
         Assert.That(await AnswerAsync(), Is.EqualTo(Busy));
     }
@@ -96,17 +91,17 @@ public sealed class TurnedAwayTests
     public async Task But_not_when_it_stops_and_there_are_others_to_whom_it_leaves_the_call_with_its_place()
     {
         _bridge.Replicas = 2;
-        _calls.Draining = true;
+        Calls.Draining = true;
 
         Assert.That(await AnswerAsync(), Does.Contain("<Connect"));
-        Assert.That(_calls.Promised, Is.Zero);
+        Assert.That(Calls.Promised, Is.Zero);
     }
 
     [Test]
     public async Task But_not_when_it_stops_and_had_promised_before()
     {
         await AnswerAsync();
-        _calls.Draining = true;
+        Calls.Draining = true;
 
         Assert.That(await AnswerAsync(), Does.Contain("<Connect"));
     }
@@ -117,9 +112,12 @@ public sealed class TurnedAwayTests
             _circuit.Failed(new RealtimeSessionException("no", RealtimeSessionFailure.Unreachable));
     }
 
-    private Task<string> AnswerAsync()
+    private async Task<string> AnswerAsync()
     {
-        var handler = new AnswerIncomingCallHandler(_calls, _circuit, SubstituteOptions.Of(_bridge), SubstituteOptions.Of(_twilio), SubstituteLogger.Of<AnswerIncomingCallHandler>());
-        return handler.Handle(new AnswerIncomingCall(TestNames.CallSid, null, null, null, "bridge.example", ""), CancellationToken.None);
+        var (twilio, assistant) = (SubstituteOptions.Of(_twilio), SubstituteOptions.Of(TestSettings.Assistant()));
+        var handler = new AnswerIncomingCallHandler(Calls, _circuit, new BridgeMetrics(_board.Metrics), twilio, assistant, SubstituteLogger.Of<AnswerIncomingCallHandler>());
+        var answer = await handler.Handle(new AnswerIncomingCall(TestNames.CallSid, null, null, null, "bridge.example", ""), CancellationToken.None);
+        Assert.That(answer.IsGone, Is.False);
+        return answer.Twiml;
     }
 }

@@ -25,7 +25,7 @@ public sealed class TwimlDocumentTests
     [Test]
     public void A_stream_without_intro_or_facts_is_as_short_as_it_can_be() =>
         Assert.That(
-            TwimlDocument.ConnectStream(new Uri("wss://h/media-stream"), "/stream-ended", [], "V", null),
+            TwimlDocument.ConnectStream("wss://h/media-stream", "/stream-ended", [], "V", null),
             Is.EqualTo("""<?xml version="1.0" encoding="UTF-8"?><Response><Connect action="/stream-ended"><Stream url="wss://h/media-stream" /></Connect></Response>"""));
 
     [Test]

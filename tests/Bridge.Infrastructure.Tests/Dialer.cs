@@ -15,6 +15,8 @@ internal sealed class Dialer(string endpoint) : IDisposable
 
     private OpenAIRealtimeClient? _client;
 
+    public int MaxMessageBytes { get; init; } = OpenAIOptions.DefaultMaxMessageBytes;
+
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public TestLogger<OpenAIRealtimeSession> Log { get; } = new();
@@ -26,7 +28,7 @@ internal sealed class Dialer(string endpoint) : IDisposable
     public Task<IRealtimeSession> DialAsync(CancellationToken cancellationToken = default)
     {
         _client ??= new OpenAIRealtimeClient(
-            Options.Create(new OpenAIOptions { ApiKey = Key, Model = "m", Endpoint = new Uri(endpoint) }), Options.Create(new BridgeOptions()), Time, Log);
+            Options.Create(new OpenAIOptions { ApiKey = new Secret(Key), Model = "m", Endpoint = new Uri(endpoint), MaxMessageBytes = MaxMessageBytes }), Options.Create(new BridgeOptions()), Time, Log);
         return _client.CreateSessionAsync(Settings, cancellationToken).WaitAsync(SocketPair.Patience * 2, CancellationToken.None);
     }
 

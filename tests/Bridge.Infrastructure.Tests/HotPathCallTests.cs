@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Bridge.Application.Abstractions;
+using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
@@ -123,20 +124,26 @@ public sealed class HotPathCallTests
         var session = new OpenAIRealtimeSession(model, new OpenAIEventLog("", NullLogger.Instance), _bridge.CloseTimeout, _time, NullLogger.Instance);
         _mediator.Send(Arg.Any<OpenRealtimeSession>(), Arg.Any<CancellationToken>()).Returns(Task.FromResult<IRealtimeSession>(session));
         var options = Microsoft.Extensions.Options.Options.Create(_bridge);
-        using var registry = new CallRegistry(options, _time);
+        var admission = Microsoft.Extensions.Options.Options.Create(new AdmissionOptions());
+        var metrics = new BridgeMetrics(_meters);
+        var tokens = new StreamTokens(admission, _time);
+        using var registry = new CallRegistry(options, admission, tokens, metrics, _time, NullLogger<CallRegistry>.Instance);
+        var token = tokens.Prove(registry.TryPromise(Wire.CallSid, "AC1").Token, out _)!;
         var parts = new CallParts(
             registry,
+            new Refusals(metrics, _time, NullLogger<Refusals>.Instance),
             new CallOutcomes(_time),
             _mediator,
             new CallPublisher(_mediator, TimeProvider.System, NullLogger<CallPublisher>.Instance),
             Substitute.For<IRecordings>(),
-            new BridgeMetrics(_meters),
+            metrics,
             options,
             Microsoft.Extensions.Options.Options.Create(new AssistantOptions { Greeting = "Say hello." }),
             _time);
         var bridge = new CallBridge(parts, NullLogger<CallBridge>.Instance);
         // Nothing here ever waits, so all frames are carried before this returns, on this thread.
-        var run = bridge.RunAsync(new TwilioMediaSocket(twilio, _bridge.CloseTimeout, _time), CancellationToken.None);
+        var run = bridge.RunAsync(
+            new TwilioMediaSocket(twilio, new MediaStreamLimits(), _bridge.CloseTimeout, _time, NullLogger.Instance), registry.TryAdmit(token, out _)!, CancellationToken.None);
         Assert.That(_count, Is.EqualTo(WarmUp + Frames + 1));
         twilio.Closes();
         await run.WaitAsync(SocketPair.Patience);

@@ -113,6 +113,20 @@ public sealed class OpenAIDialTests
         Assert.That((e.Failure, e.ErrorType), Is.EqualTo((RealtimeSessionFailure.Unreachable, "closed_early")));
     }
 
+    [TestCase(16 * 1024, null)]
+    [TestCase((16 * 1024) + 1, "message_too_large")]
+    public async Task The_largest_message_is_a_setting(int bytes, string? errorType)
+    {
+        using var server = LoopbackServer.ThatOpens(async socket =>
+        {
+            await socket.SendAsync(Encoding.UTF8.GetBytes("{" + new string(' ', bytes - 2) + "}"), WebSocketMessageType.Text, true, CancellationToken.None);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, "", CancellationToken.None);
+        });
+        using var dialer = new Dialer($"ws://127.0.0.1:{server.Port}/v1/realtime") { MaxMessageBytes = 16 * 1024 };
+
+        Assert.That((await dialer.FailAsync()).ErrorType, Is.EqualTo(errorType ?? "closed_early"));
+    }
+
     [Test]
     public async Task The_key_goes_into_one_header_and_into_nothing_that_is_told()
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Bridge.Application.Options;
 using Bridge.Infrastructure.Realtime.OpenAI;
 using Microsoft.Extensions.Configuration;
 
@@ -78,6 +79,22 @@ public sealed class OpenAIOptionsTests
         Assert.That((options.Model, options.Endpoint.OriginalString), Is.EqualTo(("gpt-realtime-2.1", "wss://api.openai.com/v1/realtime")));
     }
 
+    [TestCase(16 * 1024, 0)]
+    [TestCase(64 * 1024 * 1024, 0)]
+    [TestCase((16 * 1024) - 1, 1)]
+    [TestCase((64 * 1024 * 1024) + 1, 1)]
+    [TestCase(0, 1)]
+    [TestCase(-1, 1)]
+    public void A_message_of_the_models_has_room_and_an_end(int bytes, int faults)
+    {
+        var options = new OpenAIOptions { ApiKey = new Secret(Key), MaxMessageBytes = bytes };
+        var found = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), found, validateAllProperties: true);
+
+        Assert.That(found, Has.Count.EqualTo(faults));
+        Assert.That(found.Select(f => f.ErrorMessage), Has.All.Contains("OpenAI:MaxMessageBytes"));
+    }
+
     [TestCase("wss://api.openai.com/v1/realtime", "gpt-realtime-2.1", "wss://api.openai.com/v1/realtime?model=gpt-realtime-2.1")]
     [TestCase("wss://gateway.example/rt?api-version=1", "m", "wss://gateway.example/rt?api-version=1&model=m")]
     [TestCase("wss://gateway.example/rt?model=theirs", "ours", "wss://gateway.example/rt?model=theirs")]
@@ -89,7 +106,7 @@ public sealed class OpenAIOptionsTests
 
     private static List<string> Faults(string provider = "openai", string? key = Key, string model = "m", string endpoint = "wss://api.openai.com/v1/realtime")
     {
-        var options = new OpenAIOptions { ApiKey = key, Model = model, Endpoint = new Uri(endpoint, UriKind.RelativeOrAbsolute) };
+        var options = new OpenAIOptions { ApiKey = key is null ? null : new Secret(key), Model = model, Endpoint = new Uri(endpoint, UriKind.RelativeOrAbsolute) };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("Bridge:Provider", provider)]).Build();
         var attributes = new List<ValidationResult>();
         Validator.TryValidateObject(options, new ValidationContext(options), attributes, validateAllProperties: true);

@@ -13,6 +13,7 @@ public sealed class TwilioMediaSocketTests
         """{"event":"start","sequenceNumber":"1","start":{"accountSid":"AC1","streamSid":"MZ0123456789abcdef0123456789abcdef","callSid":"CA0123456789abcdef0123456789abcdef","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1},"customParameters":{"From":"+1"}}}""";
 
     private readonly FakeTimeProvider _time = new();
+    private readonly TestLogger<TwilioMediaSocket> _log = new();
     private SocketPair _sockets = null!;
     private TwilioMediaSocket _stream = null!;
 
@@ -20,7 +21,7 @@ public sealed class TwilioMediaSocketTests
     public void SetUp()
     {
         _sockets = new SocketPair();
-        _stream = new TwilioMediaSocket(_sockets.Near, TimeSpan.FromMilliseconds(500), _time);
+        _stream = new TwilioMediaSocket(_sockets.Near, new MediaStreamLimits(), TimeSpan.FromMilliseconds(500), _time, _log);
     }
 
     [TearDown]

@@ -152,6 +152,23 @@ public sealed class TwilioMessageTests
     public void Nesting_without_end_is_malformed() =>
         Assert.That(Read("{\"event\":\"stop\",\"x\":" + new string('[', 5000) + new string(']', 5000) + "}").Kind, Is.EqualTo(TwilioMessageKind.Malformed));
 
+    [TestCase(14, nameof(TwilioMessageKind.Stop))]
+    [TestCase(15, nameof(TwilioMessageKind.Stop))]
+    [TestCase(16, nameof(TwilioMessageKind.Malformed))]
+    public void A_message_is_sixteen_deep_at_the_most(int arrays, string kind) =>
+        Assert.That(Read($$"""{"event":"stop","x":{{new string('[', arrays)}}{{new string(']', arrays)}}}""").Kind.ToString(), Is.EqualTo(kind));
+
+    [TestCase("hologram", "hologram")]
+    [TestCase("Twilio.v2_event-1", "Twilio.v2_event-1")]
+    [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    [TestCase("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", null)]
+    [TestCase("two words", null)]
+    [TestCase("h\\u006flogram", null)]
+    [TestCase("<b>", null)]
+    [TestCase("media", null)]
+    public void The_name_of_an_unknown_event_is_read_as_far_as_it_can_be_shown(string written, string? name) =>
+        Assert.That(Read($$"""{"event":"{{written}}"}""").Name, Is.EqualTo(name));
+
     [Test]
     public void A_parameter_that_is_no_text_is_left_out() =>
         Assert.That(Read(Start.Replace("\"+15005550006\"", "{\"a\":[1]}")).Start!.Parameters.Keys, Is.EqualTo(new[] { "Note" }));

@@ -17,7 +17,7 @@ public sealed class WebSocketTextReaderTests
     public void SetUp()
     {
         _sockets = new SocketPair();
-        _reader = new WebSocketTextReader(_sockets.Near, Initial, Max, _time);
+        _reader = new WebSocketTextReader(_sockets.Near, Initial, Max, _time, TimeSpan.FromSeconds(10));
     }
 
     [TearDown]
@@ -199,7 +199,7 @@ public sealed class WebSocketTextReaderTests
     public async Task A_far_end_that_answers_no_ping_is_lost_and_has_broken_no_rule()
     {
         using var sockets = new SocketPair(keepAlive: TimeSpan.FromMilliseconds(20));
-        var reader = new WebSocketTextReader(sockets.Near, Initial, Max, _time);
+        var reader = new WebSocketTextReader(sockets.Near, Initial, Max, _time, TimeSpan.FromSeconds(10));
 
         Assert.That((await reader.ReadAsync(CancellationToken.None).AsTask().WaitAsync(SocketPair.Patience)).Kind, Is.EqualTo(WebSocketMessageKind.Lost));
     }

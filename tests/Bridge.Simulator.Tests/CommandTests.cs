@@ -47,6 +47,16 @@ internal sealed class CommandTests
         Assert.That(await caller.EndAsync(), Is.EqualTo(1));
     }
 
+    [TestCase(null, "TWILIO_AUTH_TOKEN")]
+    [TestCase("a-token", "PUBLIC_BASE_URL")]
+    public async Task A_caller_whom_the_bridge_does_not_believe_says_what_is_missing(string? token, string missing)
+    {
+        await using var bridge = await StandInBridge.StartAsync(refuseStream: 403);
+        using var caller = SimulatorProcess.Start(["caller", "--url", bridge.Webhook.ToString(), .. token is null ? (string[])[] : ["--auth-token", token]]);
+        Assert.That(await caller.EndAsync(), Is.EqualTo(1));
+        Assert.That(await caller.Errors, Does.Contain("403").And.Contains(missing));
+    }
+
     [Test]
     public async Task A_recording_that_cannot_be_read_is_a_mistake_of_the_command_line()
     {

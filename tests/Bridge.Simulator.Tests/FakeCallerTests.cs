@@ -32,7 +32,7 @@ internal sealed class FakeCallerTests
             Assert.That(second.GetProperty("media").GetProperty("timestamp").GetString(), Is.EqualTo("140"));
             Assert.That(_bridge.StreamPath, Is.EqualTo("/media-stream"));
             Assert.That(_bridge.StreamHeaders["User-Agent"], Is.EqualTo("Twilio.TmeWs/1.0"));
-            Assert.That(_bridge.StreamHeaders.Keys, Does.Not.Contain("Sec-WebSocket-Extensions").And.Not.Contain("Sec-WebSocket-Protocol"));
+            Assert.That(_bridge.StreamHeaders.Keys, Does.Not.Contain("Sec-WebSocket-Extensions").And.Not.Contain("Sec-WebSocket-Protocol").And.Not.Contain("Origin"));
             Assert.That(_bridge.Form["CallSid"], Does.Match("^CA[0-9a-f]{32}$"));
             Assert.That(caller.StreamSid, Does.Match("^MZ[0-9a-f]{32}$"));
         });
@@ -48,7 +48,19 @@ internal sealed class FakeCallerTests
             Assert.That(_bridge.StreamHeaders["X-Twilio-Signature"], Is.EqualTo(TwilioSignature.Sign("secret", "wss://public.example/media-stream")));
             Assert.That(_bridge.WebhookHeaders["Host"], Is.EqualTo("public.example"));
             Assert.That(_bridge.StreamHeaders["Host"], Is.EqualTo("public.example"));
+            Assert.That(_bridge.StreamHeaders.Keys, Does.Contain("x-twilio-signature"), "in lower case, as captured");
         });
+    }
+
+    [Test]
+    public async Task Each_call_has_a_number_of_its_own_and_keeps_it()
+    {
+        await using var first = await DialAsync(options => options with { CallSid = "CA" + new string('1', 32), DialStream = false });
+        var number = _bridge.Form["From"];
+        await using var again = await DialAsync(options => options with { CallSid = "CA" + new string('1', 32), DialStream = false });
+        Assert.That(_bridge.Form["From"], Is.EqualTo(number).And.Match("^\\+1555[0-9]{7}$"));
+        await using var other = await DialAsync(options => options with { CallSid = "CA" + new string('2', 32), DialStream = false });
+        Assert.That(_bridge.Form["From"], Is.Not.EqualTo(number));
     }
 
     [Test]

@@ -12,7 +12,9 @@ const string Help = """
               [--talk-after MS] [--seconds N] [--from +1…] [--to +1…] [--auth-token T] [--public-url https://…]
               Calls a running bridge with a recording (WAV of 8 kHz or more, or raw µ-law) in real time.
               --talk-after: so much quiet ends the greeting (800 ms).  --seconds: the call's longest time (60).
-              --interrupt: speaks over the answer.  --auth-token: signs as Twilio does, for --public-url.
+              --interrupt: speaks over the answer.  --from: the caller's number; else each call has its own.
+              --auth-token, --public-url: signs as Twilio does, for a bridge that checks it, with the bridge's own
+              token and for the address it is known by (else TWILIO_AUTH_TOKEN and PUBLIC_BASE_URL of the environment; TWILIO_ACCOUNT_SID of it is the account).
 
       model   [--port 9000] [--speed 4]
               A model for OPENAI_REALTIME_URL, until Ctrl+C. --speed: generation, times real time; 0: at once.

@@ -12,6 +12,9 @@ internal enum SettingKind
     Seconds,
     Switch,
     Address,
+
+    /// <summary>Text that nobody may see; it may come from a file instead.</summary>
+    Secret,
 }
 
 /// <summary>One variable of the environment and where its value goes.</summary>
@@ -24,7 +27,7 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
     /// <summary>Every variable that Bridge reads.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
-        new("OPENAI_API_KEY", "OpenAI:ApiKey", SettingKind.Text),
+        new("OPENAI_API_KEY", "OpenAI:ApiKey", SettingKind.Secret),
         new("OPENAI_REALTIME_MODEL", "OpenAI:Model", SettingKind.Text),
         new("OPENAI_REALTIME_URL", "OpenAI:Endpoint", SettingKind.Address, "an address like wss://api.openai.com/v1/realtime"),
         new("OPENAI_TEMPERATURE", "Assistant:Temperature", SettingKind.Number, "a number from 0 to 2"),
@@ -33,6 +36,15 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
         new("OPENAI_TRANSCRIPTION_MODEL", "OpenAI:TranscriptionModel", SettingKind.Text),
         new("OPENAI_LOG_EVENT_TYPES", "OpenAI:LogEventTypes", SettingKind.Text),
         new("OPENAI_SHOW_TIMING_MATH", "Bridge:LogTiming", SettingKind.Switch, "1, true, yes or on, or 0, false, no or off"),
+        new("TWILIO_AUTH_TOKEN", "Twilio:AuthToken", SettingKind.Secret),
+        new("TWILIO_ACCOUNT_SID", "Twilio:AccountSid", SettingKind.Text),
+        new("TWILIO_VALIDATE_SIGNATURES", "Twilio:ValidateSignatures", SettingKind.Switch, "1, true, yes or on, or 0, false, no or off"),
+        new("STREAM_TOKEN_KEYS", "Admission:StreamTokenKeys", SettingKind.Secret),
+        new("TRUSTED_PROXIES", "Server:TrustedProxies", SettingKind.Text),
+        new("MAX_CALL_SETUPS_PER_SECOND", "Admission:MaxSetupsPerSecond", SettingKind.WholeNumber, "a whole number from 0 (no limit) to 100000"),
+        new("MAX_CALLS_PER_NUMBER", "Admission:MaxCallsPerNumber", SettingKind.WholeNumber, "a whole number from 0 (no limit) to 100000"),
+        new("MAX_CALLS_PER_NUMBER_PER_HOUR", "Admission:MaxCallsPerNumberPerHour", SettingKind.WholeNumber, "a whole number from 0 (no limit) to 1000000"),
+        new("CALLER_CONTEXT", "Assistant:CallerContext", SettingKind.Switch, "1, true, yes or on, or 0, false, no or off"),
         new("TWILIO_INTRO_VOICE", "Twilio:IntroVoice", SettingKind.Text),
         new("TWILIO_INTRO_TEXT", "Twilio:IntroText", SettingKind.Text),
         new("PUBLIC_BASE_URL", "Twilio:PublicBaseUrl", SettingKind.Address, "an address like https://bridge.example.com"),
@@ -52,6 +64,9 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
         new("LOG_LEVEL", "Server:LogLevel", SettingKind.Word),
     ];
 
+    /// <summary>The variable that names a file with the value; null for what is no secret.</summary>
+    public string? FileVariable => Kind == SettingKind.Secret ? Variable + "_FILE" : null;
+
     /// <summary>The configuration's text for a variable's text; null when it cannot be one.</summary>
     public string? Normalize(string text)
     {
@@ -70,7 +85,7 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
                 _ => null,
             },
             SettingKind.Address when Uri.TryCreate(text, UriKind.Absolute, out _) => text,
-            SettingKind.Text => text,
+            SettingKind.Text or SettingKind.Secret => text,
             _ => null,
         };
     }

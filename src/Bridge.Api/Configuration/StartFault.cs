@@ -23,7 +23,8 @@ internal sealed record StartFault(string Message, int ExitCode)
             : new StartFault($"Bridge does not start. {faults.Count} setting(s) to mend:{string.Concat(faults.Select(f => $"{Environment.NewLine}  - {f}"))}", ConfigurationFault);
     }
 
-    private static IEnumerable<string> Faults(Exception exception) => exception switch
+    /// <summary>The faults of the settings, a sentence each; none when it was something else.</summary>
+    public static IEnumerable<string> Faults(Exception exception) => exception switch
     {
         OptionsValidationException invalid => invalid.Failures.Select(Sentence),
         AggregateException several => several.InnerExceptions.SelectMany(Faults),

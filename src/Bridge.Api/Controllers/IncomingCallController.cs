@@ -1,5 +1,6 @@
 using Bridge.Application.IncomingCalls;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Bridge.Api.Controllers;
@@ -15,11 +16,15 @@ public sealed class IncomingCallController(IMediator mediator) : ControllerBase
     [HttpPost(TwilioPaths.IncomingCall)]
     public async Task<ContentResult> AnswerAsync(CancellationToken cancellationToken)
     {
-        var fields = await TwilioForm.ReadAsync(Request, cancellationToken);
-        var twiml = await mediator.Send(
-            new AnswerIncomingCall(fields("CallSid"), fields("From"), fields("To"), fields("Direction"), Request.Host.Value ?? "", Request.PathBase.Value ?? ""),
+        var fields = HttpContext.Features.GetRequiredFeature<TwilioFields>();
+        var answer = await mediator.Send(
+            new AnswerIncomingCall(fields["CallSid"], fields["From"], fields["To"], fields["Direction"], Request.Host.Value ?? "", Request.PathBase.Value ?? "")
+            {
+                AccountSid = fields["AccountSid"],
+                Circumstances = fields.Once,
+            },
             cancellationToken);
         // With the whole document at hand the answer has a Content-Length; a chunked one has been cut short by Twilio before.
-        return Content(twiml, "text/xml");
+        return new ContentResult { Content = answer.Twiml, ContentType = "text/xml", StatusCode = answer.IsGone ? StatusCodes.Status410Gone : StatusCodes.Status200OK };
     }
 }

@@ -1,6 +1,7 @@
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Bridge.Api.Controllers;
@@ -17,16 +18,20 @@ public sealed class StreamEndedController(IMediator mediator, CallOutcomes outco
     [HttpPost(TwilioPaths.StreamEnded)]
     public async Task<ContentResult> AnswerAsync(CancellationToken cancellationToken)
     {
-        var fields = await TwilioForm.ReadAsync(Request, cancellationToken);
-        var twiml = await mediator.Send(
-            new AnswerStreamEnded(fields("CallSid"), fields("From"), fields("To"), fields("Direction"), Request.Host.Value ?? "", Request.PathBase.Value ?? ""),
+        var fields = HttpContext.Features.GetRequiredFeature<TwilioFields>();
+        var answer = await mediator.Send(
+            new AnswerStreamEnded(fields["CallSid"], fields["From"], fields["To"], fields["Direction"], Request.Host.Value ?? "", Request.PathBase.Value ?? "")
+            {
+                AccountSid = fields["AccountSid"],
+                Circumstances = fields.Once,
+            },
             cancellationToken);
         // A service that is stopping leaves when its callers have been told, not before.
         Response.OnCompleted(() =>
         {
-            outcomes.Told(fields("CallSid")!);
+            outcomes.Told(fields["CallSid"]!);
             return Task.CompletedTask;
         });
-        return Content(twiml, "text/xml");
+        return Content(answer.Twiml, "text/xml");
     }
 }

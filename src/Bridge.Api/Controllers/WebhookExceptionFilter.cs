@@ -22,11 +22,6 @@ internal sealed partial class WebhookExceptionFilter(IOptions<TwilioOptions> opt
                 LogMalformed(string.Join(' ', invalid.Errors.Select(e => e.PropertyName)));
                 break;
 
-            case BadHttpRequestException or InvalidDataException:
-                context.Result = Malformed("The request cannot be read as a form.");
-                LogMalformed("(the request itself)");
-                break;
-
             default:
                 LogFault(context.Exception);
                 context.Result = new ContentResult

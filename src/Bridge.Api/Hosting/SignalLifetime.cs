@@ -7,7 +7,7 @@ namespace Bridge.Api.Hosting;
 /// The process's signals, in the place of the framework's own handling, which would stop listening at once, time out, and
 /// swallow a second signal. SIGTERM or SIGINT drains and then stops; the second forces; SIGUSR2 calls the drain off.
 /// </summary>
-internal sealed partial class SignalLifetime(CallDrain drain, IHostApplicationLifetime life, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
+internal sealed partial class SignalLifetime(Func<CallDrain> drain, IHostApplicationLifetime life, ILogger<SignalLifetime> logger) : IHostLifetime, IDisposable
 {
     /// <summary>A forced stop is out by then, whatever hangs.</summary>
     private static readonly TimeSpan ForceWithin = TimeSpan.FromSeconds(1.7);
@@ -53,13 +53,13 @@ internal sealed partial class SignalLifetime(CallDrain drain, IHostApplicationLi
     {
         signal.Cancel = true;
         LogSignal(signal.Signal);
-        drain.CallOff();
+        drain().CallOff();
     }
 
     private async Task DrainAsync()
     {
         await Task.Yield();
-        if (await drain.RunAsync())
+        if (await drain().RunAsync())
         {
             await Task.Delay(LastBytes);
             life.StopApplication();
@@ -72,7 +72,7 @@ internal sealed partial class SignalLifetime(CallDrain drain, IHostApplicationLi
 
     private async Task ForceAsync(int exitCode)
     {
-        var forced = drain.ForceAsync();
+        var forced = drain().ForceAsync();
         await Task.WhenAny(forced, Task.Delay(ForceWithin));
         await Task.Delay(LastBytes);
         Environment.Exit(exitCode);

@@ -1,12 +1,16 @@
 using System.Buffers;
+using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Infrastructure;
 
 namespace Bridge.Api.Middleware;
 
-/// <summary>The end of the pipeline below <c>/media-stream</c>: accepts the socket, hands it to the bridge, and owns it until the call is over.</summary>
-internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, TwilioMediaSocketFactory sockets)
+/// <summary>
+/// The end of the pipeline below <c>/media-stream</c>: lets a socket in that brings a token of ours and Twilio's signature over it,
+/// hands it to the bridge, and owns it until the call is over. What has not proved both is answered before the upgrade.
+/// </summary>
+internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, StreamTokens tokens, TwilioProof proof, Refusals refusals, TwilioMediaSocketFactory sockets)
 {
     /// <summary>What a subprotocol's name is made of (RFC 9110, section 5.6.2, "token"): it is repeated in a header.</summary>
     private static readonly SearchValues<char> TokenCharacters =
@@ -14,12 +18,6 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.HasValue && context.Request.Path != "/")
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
-        }
-
         if (!context.WebSockets.IsWebSocketRequest)
         {
             context.Response.StatusCode = StatusCodes.Status426UpgradeRequired;
@@ -28,15 +26,60 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
             return;
         }
 
-        if (!calls.MayEnter)
+        if (Admit(context.Request, out var refusal) is not { } place)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            refusals.Add(refusal, proof.Shown(context.Request, isSocket: true));
+            context.Response.StatusCode = StatusOf(refusal);
             return;
         }
 
-        // Twilio asks for no subprotocol; who asks for some gets the first, as the sample this grew from did.
-        var subProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(subProtocol);
-        await bridge.RunAsync(sockets.Create(socket), context.RequestAborted);
+        using (place)
+        {
+            // Twilio asks for no subprotocol; who asks for some gets the first, as the sample this grew from did. No compression:
+            // it gains nothing on speech, and lets a few bytes become many.
+            var subProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0);
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, DangerousEnableCompression = false });
+            await bridge.RunAsync(sockets.Create(socket), place, context.RequestAborted);
+        }
     }
+
+    /// <summary>Cheapest first: how many are at the door, the token, the signature; and at the end, once only, its use.</summary>
+    private CallRegistry.Place? Admit(HttpRequest request, out RefusalReason refusal)
+    {
+        refusal = RefusalReason.HalfOpen;
+        if (calls.IsHalfOpenFull)
+            return null;
+        var token = tokens.Prove(request.Path.Value?.Trim('/'), out var fault);
+        refusal = fault switch
+        {
+            StreamTokenFault.UnknownKey => RefusalReason.UnknownKey,
+            StreamTokenFault.Forged => RefusalReason.ForgedToken,
+            _ => RefusalReason.GarbledToken,
+        };
+        if (token is null)
+            return null;
+        if (proof.Doubt(request) is { } doubt)
+        {
+            refusal = doubt;
+            return null;
+        }
+
+        var place = calls.TryAdmit(token, out var why);
+        refusal = why switch
+        {
+            StreamRefusal.AlreadyUsed => RefusalReason.AlreadyUsed,
+            StreamRefusal.Expired => RefusalReason.ExpiredToken,
+            StreamRefusal.Full => RefusalReason.Full,
+            _ => RefusalReason.Stopping,
+        };
+        return place;
+    }
+
+    private static int StatusOf(RefusalReason refusal) => refusal switch
+    {
+        RefusalReason.HalfOpen => StatusCodes.Status429TooManyRequests,
+        RefusalReason.AlreadyUsed => StatusCodes.Status409Conflict,
+        RefusalReason.Full or RefusalReason.Stopping => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status403Forbidden,
+    };
 }

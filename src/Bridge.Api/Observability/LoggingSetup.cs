@@ -8,27 +8,24 @@ namespace Bridge.Api.Observability;
 /// <summary>Serilog: one line an event on the console, with the call it belongs to.</summary>
 internal static class LoggingSetup
 {
-    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Call}{Message:lj}{NewLine}{Exception}";
+    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Call}{Message:lj}{NewLine}{Fault}";
 
     /// <summary>
-    /// Below Trace the framework's own chatter stays at warnings: its request log would write query strings, and with them
-    /// phone numbers.
+    /// The framework's own chatter stays at warnings, at Trace too: its request log would write query strings, and with them
+    /// phone numbers, and the paths of media streams, and with them their tokens.
     /// </summary>
     public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName)
     {
         var level = Level(levelName);
         log.MinimumLevel.Is(level)
             .Enrich.FromLogContext()
-            .Enrich.With<CallPrefix>();
-        if (level > LogEventLevel.Verbose)
-        {
-            log.MinimumLevel.Override("Microsoft", Max(level, LogEventLevel.Warning))
-                .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning))
-                // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
-                .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-                .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
-        }
-
+            .Enrich.With<CallPrefix>()
+            .Enrich.With<OneLine>();
+        log.MinimumLevel.Override("Microsoft", Max(level, LogEventLevel.Warning))
+            .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning))
+            // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
+            .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
         return log.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture);
     }
 

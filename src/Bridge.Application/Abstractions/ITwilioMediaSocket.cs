@@ -27,7 +27,8 @@ public interface ITwilioMediaSocket
     ValueTask SendClearAsync(CancellationToken cancellationToken);
 
     /// <summary>Closes from our side; within a bounded time both reader and writer are at their end, whatever Twilio does.</summary>
-    Task CloseAsync();
+    /// <param name="isRefused">The stream is not what it should be: a policy violation (1008) instead of a normal end.</param>
+    Task CloseAsync(bool isRefused = false);
 
     /// <summary>What was skipped so far.</summary>
     MediaStreamSkips Skips { get; }
@@ -42,7 +43,8 @@ public sealed record MediaStreamStart(CallIdentity Identity, string AccountSid, 
 /// <summary>Messages that were skipped: counted, never guessed at.</summary>
 /// <param name="Unknown">Well-formed, of a kind or with values not known here.</param>
 /// <param name="Malformed">No JSON, or no text.</param>
-public readonly record struct MediaStreamSkips(long Unknown, long Malformed);
+/// <param name="TooFast">Audio that came faster than a caller can speak.</param>
+public readonly record struct MediaStreamSkips(long Unknown, long Malformed, long TooFast = 0);
 
 /// <summary>Twilio's side of the stream cannot be understood. The message says why, for the log.</summary>
 public sealed class MediaStreamException(string message) : Exception(message);

@@ -12,4 +12,10 @@ public sealed record RealtimeSessionSettings(string Instructions, string? Voice,
 {
     /// <summary>The conversation so far, as it was heard, for a session that takes the place of another; empty for a new conversation.</summary>
     public IReadOnlyList<TranscriptTurn> History { get; init; } = [];
+
+    /// <summary>
+    /// Who calls, as labelled data: an item of the conversation, before all others and never part of <see cref="Instructions"/>. Null for
+    /// nothing. Personal: it goes into no log above Trace.
+    /// </summary>
+    public string? CallerContext { get; init; }
 }

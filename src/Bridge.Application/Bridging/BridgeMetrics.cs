@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
 using Bridge.Domain.Turns;
 
@@ -28,6 +29,10 @@ public sealed class BridgeMetrics
     private readonly Counter<int> _admissionClosed;
     private readonly Counter<int> _recordings;
     private readonly Counter<int> _responsesFailed;
+    private readonly Counter<int> _refused;
+    private readonly Counter<int> _turnedAway;
+    private readonly Counter<int> _neverCame;
+    private readonly Counter<int> _heldUp;
 
     /// <summary>Makes the instruments.</summary>
     public BridgeMetrics(IMeterFactory meters)
@@ -49,6 +54,10 @@ public sealed class BridgeMetrics
         _admissionClosed = meter.CreateCounter<int>("bridge.admission.closed", "{time}", "Times new calls began to be turned away for want of a model");
         _recordings = meter.CreateCounter<int>("bridge.recordings.played", "{recording}", "Recordings the caller heard because the model did not speak");
         _responsesFailed = meter.CreateCounter<int>("bridge.response.failed", "{response}", "Responses that did not become an answer");
+        _refused = meter.CreateCounter<int>("bridge.refused", "{request}", "Requests and sockets that did not prove where they come from, or broke a limit");
+        _turnedAway = meter.CreateCounter<int>("bridge.calls.turned_away", "{call}", "Calls that Twilio proved and that were not taken");
+        _neverCame = meter.CreateCounter<int>("bridge.stream.never_came", "{stream}", "Media streams that a webhook was answered with and that never came");
+        _heldUp = meter.CreateCounter<int>("bridge.stream.held_up", "{read}", "Reads of a media stream that waited because its frames came too fast");
         _races = meter.CreateCounter<int>("bridge.response.races", "{race}", "Commands that crossed what the model did");
     }
 
@@ -66,6 +75,7 @@ public sealed class BridgeMetrics
         _frames.Add(call.AssistantDeltas, new KeyValuePair<string, object?>("direction", "model_to_caller"));
         _skipped.Add(call.Skips.Unknown, new KeyValuePair<string, object?>("kind", "unknown"));
         _skipped.Add(call.Skips.Malformed, new KeyValuePair<string, object?>("kind", "malformed"));
+        _skipped.Add(call.Skips.TooFast, new KeyValuePair<string, object?>("kind", "too_fast"));
     }
 
     internal void Interrupted(TimeSpan reaction)
@@ -87,6 +97,16 @@ public sealed class BridgeMetrics
     internal void RecordingPlayed(string which) => _recordings.Add(1, new KeyValuePair<string, object?>("which", which));
 
     internal void ResponseFailed(ResponseEnding ending) => _responsesFailed.Add(1, new KeyValuePair<string, object?>("ending", ending.ToString()));
+
+    /// <summary>Somebody was not let in.</summary>
+    public void Refused(RefusalReason reason) => _refused.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    internal void TurnedAway(TurnedAway why) => _turnedAway.Add(1, new KeyValuePair<string, object?>("reason", why.ToString()));
+
+    /// <summary>A media stream was read later than it could have been: its frames come too fast.</summary>
+    public void ReadingHeldUp() => _heldUp.Add(1);
+
+    internal void StreamNeverCame() => _neverCame.Add(1);
 
     internal void SessionConnected(TimeSpan took, string provider, string? errorType)
     {

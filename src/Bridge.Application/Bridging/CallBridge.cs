@@ -1,5 +1,7 @@
 using Bridge.Application.Abstractions;
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
+using Bridge.Application.IncomingCalls;
 using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Playback;
@@ -7,40 +9,45 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Application.Bridging;
 
-/// <summary>One media stream from its first message to its end: a place in the registry, the handshake, the call, the tidying up.</summary>
+/// <summary>
+/// One media stream from its first message to its end: the handshake, the call, the tidying up. Nothing is asked of a model before
+/// the stream's <c>start</c> has named the call that its place was given to.
+/// </summary>
 public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logger)
 {
     /// <summary>Runs a call over an accepted socket. Returns when everything of the call is given back; throws nothing.</summary>
     /// <param name="socket">The media stream; whoever accepted it disposes it.</param>
+    /// <param name="place">The place its token has; it is given back here.</param>
     /// <param name="aborted">Cancelled when the connection is gone.</param>
-    public async Task RunAsync(ITwilioMediaSocket socket, CancellationToken aborted)
+    public async Task RunAsync(ITwilioMediaSocket socket, CallRegistry.Place place, CancellationToken aborted)
     {
-        using var place = parts.Calls.TryAdmit();
-        if (place is null)
+        using var given = place;
+        var handshake = ReadStartAsync(socket, aborted);
+        if (await PromisedStartAsync(handshake, place) is not { } start)
         {
-            LogRefused(parts.Calls.Active);
-            await CloseAsync(socket);
+            // The caller may be there: when Twilio asks what to do, it is told to apologise.
+            var isStopping = parts.Calls.CallsMustEnd.IsCancellationRequested;
+            parts.Outcomes.Begin(place.CallSid);
+            parts.Outcomes.Record(place.CallSid, isStopping ? CallEndReason.Draining : CallEndReason.ProtocolViolation, goodbyeHeard: false, []);
+            await CloseAsync(socket, isRefused: !isStopping);
+            await handshake;
             return;
         }
 
-        if (await HandshakeAsync(socket, aborted) is not { } start)
-            return;
-
+        place.Begin();
         var identity = start.Identity;
-        if (!place.TryClaim(identity.CallSid))
-        {
-            LogRefused(parts.Calls.Active);
-            await CloseAsync(socket);
-            return;
-        }
-
         using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallSid"] = identity.CallSid, ["StreamSid"] = identity.StreamSid });
         LogStarted();
         var started = parts.Time.GetTimestamp();
         var announced = parts.Publisher.PublishAsync(new CallStarted(identity));
         var before = parts.Outcomes.Begin(identity.CallSid);
         var timeline = new CallerTimeline(parts.Options.CallerAudio.LongestGapMs);
-        var call = new CallInProgress(new Call(identity, parts.Policy), timeline, parts.Time) { EarlierTurns = before?.History ?? [] };
+        var call = new CallInProgress(new Call(identity, parts.Policy), timeline, parts.Time)
+        {
+            Pace = new CallerPace(parts.Options.CallerAudio.BurstMs, (int)parts.Options.MediaTimeout.TotalMilliseconds, parts.Options.CallerAudio.TooFastFor),
+            EarlierTurns = before?.History ?? [],
+            CallerContext = parts.Assistant.CallerContext ? CallerFacts.ForModel(start.Parameters) : null,
+        };
         var run = new CallRun(call, socket, parts, logger);
         await run.RunAsync(before, aborted);
         var summary = new CallSummary(
@@ -52,8 +59,8 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
             call.AssistantDeltas,
             call.Interruptions,
             call.State.DriftTakenInMs,
-            SkipsOf(socket));
-        LogEnded(summary.Reason, summary.Duration.TotalSeconds, summary.Interruptions, summary.Skips.Unknown, summary.Skips.Malformed);
+            SkipsOf(socket) with { TooFast = call.TooFastFrames });
+        LogEnded(summary.Reason, summary.Duration.TotalSeconds, summary.Interruptions, summary.Skips.Unknown, summary.Skips.Malformed, summary.Skips.TooFast);
         // Listeners may take their time; the place is free.
         place.Dispose();
         await announced;
@@ -61,17 +68,20 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
         await parts.Publisher.PublishAsync(new CallEnded(summary, call.State.Transcript.Turns()));
     }
 
-    /// <summary>What the stream's start says; null when it never came: then the stream is closed.</summary>
-    private async Task<MediaStreamStart?> HandshakeAsync(ITwilioMediaSocket socket, CancellationToken aborted)
+    /// <summary>What the stream's start says, if it is the one that was promised; else null, and it was said why.</summary>
+    private async Task<MediaStreamStart?> PromisedStartAsync(Task<MediaStreamStart?> handshake, CallRegistry.Place place)
     {
-        // The limits are kept outside the read: cancelling a read destroys the socket, and Twilio is to see a close.
-        var handshake = ReadStartAsync(socket, aborted);
         try
         {
-            return await handshake.WaitAsync(parts.Options.HandshakeTimeout, parts.Time, parts.Calls.CallsMustEnd) is { } start ? start : await GiveUpAsync();
+            // The limits are kept outside the read: cancelling a read destroys the socket, and Twilio is to see a close.
+            var start = await handshake.WaitAsync(parts.Options.HandshakeTimeout, parts.Time, parts.Calls.CallsMustEnd);
+            if (start is null || place.IsFor(start.Identity.CallSid, start.AccountSid))
+                return start;
+            parts.Refusals.Add(RefusalReason.OtherCall, $"the stream of {place.CallSid}");
         }
         catch (TimeoutException)
         {
+            parts.Refusals.Add(RefusalReason.NoStart, $"the stream of {place.CallSid}");
             LogNoStart($"no start within {parts.Options.HandshakeTimeout.TotalSeconds} s");
         }
         catch (OperationCanceledException)
@@ -79,21 +89,14 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
             LogNoStart("the service is stopping");
         }
 
-        return await GiveUpAsync();
-
-        async Task<MediaStreamStart?> GiveUpAsync()
-        {
-            await CloseAsync(socket);
-            await handshake;
-            return null;
-        }
+        return null;
     }
 
-    private async Task CloseAsync(ITwilioMediaSocket socket)
+    private async Task CloseAsync(ITwilioMediaSocket socket, bool isRefused)
     {
         try
         {
-            await socket.CloseAsync();
+            await socket.CloseAsync(isRefused);
         }
         catch (Exception e)
         {
@@ -139,11 +142,8 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
     [LoggerMessage(Level = LogLevel.Information, Message = "Incoming stream started")]
     private partial void LogStarted();
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Call ended: {Reason} after {DurationSeconds:F1} s, {Interruptions} interruption(s), skipped messages: {Unknown} unknown, {Malformed} malformed")]
-    private partial void LogEnded(CallEndReason reason, double durationSeconds, int interruptions, long unknown, long malformed);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Media stream refused: {Active} calls are on, or the service is stopping")]
-    private partial void LogRefused(int active);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Call ended: {Reason} after {DurationSeconds:F1} s, {Interruptions} interruption(s), skipped messages: {Unknown} unknown, {Malformed} malformed, {TooFast} too fast")]
+    private partial void LogEnded(CallEndReason reason, double durationSeconds, int interruptions, long unknown, long malformed, long tooFast);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Media stream closed before a call began: {Why}")]
     private partial void LogNoStart(string why);

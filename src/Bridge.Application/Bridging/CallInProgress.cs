@@ -15,11 +15,17 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
     /// <summary>What was said on the streams of this call before this one, as it was heard.</summary>
     public IReadOnlyList<TranscriptTurn> EarlierTurns { get; init; } = [];
 
+    /// <summary>Who calls, for the model; null when it is not told.</summary>
+    public string? CallerContext { get; init; }
+
     /// <summary>What is true about the call. Touched only inside <see cref="Gate"/>.</summary>
     public Call State { get; } = state;
 
     /// <summary>The caller's audio in true time. Touched only inside <see cref="Gate"/>.</summary>
     public CallerTimeline Timeline { get; } = timeline;
+
+    /// <summary>How fast the caller's audio may come. Touched only inside <see cref="Gate"/>.</summary>
+    public required CallerPace Pace { get; init; }
 
     /// <summary>Held round each call of <see cref="State"/>, never across an await.</summary>
     public Lock Gate { get; } = new();
@@ -35,6 +41,9 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
 
     /// <summary>Audio of the caller's that the model could not take in time, in bytes; written by the same pump.</summary>
     public long DroppedBytes { get; set; }
+
+    /// <summary>Frames that were dropped because they came faster than anybody speaks; written by the same pump.</summary>
+    public long TooFastFrames { get; set; }
 
     /// <summary>Pieces of audio sent to the caller; written by the other pump only.</summary>
     public long AssistantDeltas { get; set; }

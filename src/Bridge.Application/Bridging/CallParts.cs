@@ -1,4 +1,5 @@
 using Bridge.Application.Abstractions;
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
 using Bridge.Domain.Calls;
@@ -10,6 +11,7 @@ namespace Bridge.Application.Bridging;
 /// <summary>What every call is put together from.</summary>
 public sealed class CallParts(
     CallRegistry calls,
+    Refusals refusals,
     CallOutcomes outcomes,
     IMediator mediator,
     CallPublisher publisher,
@@ -20,6 +22,8 @@ public sealed class CallParts(
     TimeProvider time)
 {
     internal CallRegistry Calls => calls;
+
+    internal Refusals Refusals => refusals;
 
     internal CallOutcomes Outcomes => outcomes;
 

@@ -42,20 +42,21 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
         await using var lastWords = parts.Time.CreateTimer(_ => gone.TrySetResult(CallEndReason.StreamLost), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         using var broken = aborted.Register(() => lastWords.Change(LastWords, Timeout.InfiniteTimeSpan));
 
-        End(await await Task.WhenAny(callerSide, modelSide, watch, gone.Task, line.Stuck, GuardAsync(call.Failed, aborted), draining.Task));
+        var reason = await await Task.WhenAny(callerSide, modelSide, watch, gone.Task, line.Stuck, GuardAsync(call.Failed, aborted), draining.Task);
+        End(reason);
 
-        await Task.WhenAll(model.CloseAsync(modelSide), CloseStreamAsync());
+        await Task.WhenAll(model.CloseAsync(modelSide), CloseStreamAsync(isRefused: reason == CallEndReason.ProtocolViolation));
         await over.CancelAsync();
         await Task.WhenAll(callerSide, watch, watchdog.DoneAsync());
         call.HandOnEndedTurns();
         call.EndTurns();
     }
 
-    private async Task CloseStreamAsync()
+    private async Task CloseStreamAsync(bool isRefused)
     {
         try
         {
-            await socket.CloseAsync();
+            await socket.CloseAsync(isRefused);
         }
         catch (Exception e)
         {

@@ -10,6 +10,8 @@ namespace Bridge.Application.Bridging;
 /// </summary>
 internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket socket, CallerAudioSender sender)
 {
+    private bool _isHopeless;
+
     /// <summary>Runs until Twilio's side is over and says why. Throws only what is a fault of ours, or Twilio's breach of protocol.</summary>
     public async Task<CallEndReason> RunAsync(CancellationToken cancellationToken)
     {
@@ -19,6 +21,8 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
             {
                 case MediaStreamEventKind.Media:
                     Carry(e);
+                    if (_isHopeless)
+                        throw new MediaStreamException("audio much faster than real time, for too long.");
                     break;
 
                 case MediaStreamEventKind.Mark:
@@ -39,9 +43,9 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
     {
         call.CallerFrames++;
         var frame = Take(media, out var turnsMayHaveEnded);
-        if (frame.Silence > 0 && sender.NeedsSteadyAudio)
+        if (frame.Silence > 0)
             sender.AppendSilence(frame.Silence);
-        if (frame.Keep || (!sender.NeedsSteadyAudio && !media.Audio.IsEmpty))
+        if (frame.Keep)
             sender.Append(media.Audio);
         if (turnsMayHaveEnded)
             call.HandOnEndedTurns();
@@ -58,7 +62,20 @@ internal sealed class CallerToModelPump(CallInProgress call, ITwilioMediaSocket 
                 call.State.CallerAudio(timestamp, elapsed);
             call.State.CallerSound(frame.Audio.Span, elapsed);
             turnsMayHaveEnded = call.State.Transcript.MayHaveEnded;
-            return frame.Audio.IsEmpty ? default : call.Timeline.Take(frame.TimestampMs, frame.Audio.Length, since);
+            if (frame.Audio.IsEmpty)
+                return default;
+            var inTime = call.Timeline.Take(frame.TimestampMs, frame.Audio.Length, since);
+            return Paced(sender.NeedsSteadyAudio ? inTime : new FrameDecision(0, Keep: true), frame.Audio.Length, elapsed);
         }
+    }
+
+    /// <summary>What comes faster than anybody speaks is dropped, whether it is sound or a gap that claims to be one.</summary>
+    private FrameDecision Paced(FrameDecision decision, int samples, TimeSpan elapsed)
+    {
+        if (!decision.Keep || call.Pace.Take(decision.Silence + samples, elapsed))
+            return decision;
+        call.TooFastFrames++;
+        _isHopeless = call.Pace.IsHopeless;
+        return default;
     }
 }

@@ -156,7 +156,7 @@ internal sealed partial class ModelSide(
     }
 
     private Task<IRealtimeSession> OpenAsync(IReadOnlyList<TranscriptTurn> history) =>
-        mediator.Send(new OpenRealtimeSession(call.State.Identity, history), _over.Token);
+        mediator.Send(new OpenRealtimeSession(call.State.Identity, history) { CallerContext = call.CallerContext }, _over.Token);
 
     private IReadOnlyList<TranscriptTurn> History()
     {

@@ -1,24 +1,48 @@
+using Bridge.Application.Admission;
+using Bridge.Application.Bridging;
 using Bridge.Application.Options;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Bridge.Application.Calls;
 
 /// <summary>
-/// The places for calls: those that are on, and those that were promised to a media stream which is still to come. Admits up
-/// to a limit, and while the service is stopping only what was promised before.
+/// The calls that are known: promised to a media stream that is still to come, on, or over. A webhook's answer promises a place,
+/// the stream that brings its token takes it, and what is over stays over. Admits up to the limits, and while the service is
+/// stopping only what was promised before.
 /// </summary>
-public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider time) : IDisposable
+public sealed partial class CallRegistry : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _promises = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _resuming = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KnownCall> _calls = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _callsMustEnd = new();
+    private readonly EndedCalls _ended;
+    private readonly CallerLimits _limits;
+    private readonly StreamTokens _tokens;
+    private readonly BridgeOptions _options;
+    private readonly int _maxHalfOpen;
+    private readonly BridgeMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CallRegistry> _logger;
+    private readonly ITimer _promisesEnd;
     private TaskCompletionSource _changed = NewSignal();
     private int _active;
-    private int _unclaimed;
+    private int _promised;
+    private int _halfOpen;
     private bool _draining;
 
-    /// <summary>How many calls are on.</summary>
+    /// <summary>An empty one.</summary>
+    public CallRegistry(
+        IOptions<BridgeOptions> options, IOptions<AdmissionOptions> admission, StreamTokens tokens, BridgeMetrics metrics, TimeProvider time, ILogger<CallRegistry> logger)
+    {
+        (_options, _tokens, _metrics, _time, _logger) = (options.Value, tokens, metrics, time, logger);
+        _maxHalfOpen = admission.Value.MaxHalfOpen;
+        _ended = new EndedCalls(time);
+        _limits = new CallerLimits(admission.Value, time);
+        _promisesEnd = time.CreateTimer(_ => EndPromises(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>How many calls are on, those included that have not said <c>start</c> yet.</summary>
     public int Active => Volatile.Read(ref _active);
 
     /// <summary>How many media streams are still to come.</summary>
@@ -27,7 +51,10 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider t
         get
         {
             lock (_gate)
-                return CountPromises();
+            {
+                Sweep();
+                return _promised;
+            }
         }
     }
 
@@ -49,19 +76,15 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider t
         get
         {
             lock (_gate)
-                return !_draining && IsRoomFor(Taken);
+            {
+                Sweep();
+                return !_draining && IsRoom;
+            }
         }
     }
 
-    /// <summary>Would a media stream be let in now? It may be a promised one.</summary>
-    public bool MayEnter
-    {
-        get
-        {
-            lock (_gate)
-                return MayEnterNow;
-        }
-    }
+    /// <summary>Are so many streams open that have not said <c>start</c>, that no other is looked at?</summary>
+    public bool IsHalfOpenFull => _maxHalfOpen > 0 && Volatile.Read(ref _halfOpen) >= _maxHalfOpen;
 
     /// <summary>Completes at the next change of what is counted here.</summary>
     public Task Changed
@@ -76,39 +99,75 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider t
     /// <summary>Cancelled when the calls that are still on are to be ended.</summary>
     public CancellationToken CallsMustEnd => _callsMustEnd.Token;
 
-    /// <summary>A webhook asks for a place, to be taken by the call's media stream. False when there is none. Asking twice for one call is asking once.</summary>
-    public bool TryPromise(string callSid)
+    /// <summary>
+    /// A webhook asks for a place, to be taken by the media stream that brings the token. Asking again for one call gives the same
+    /// answer and takes no second place. A call that is not known is turned away when <paramref name="unless"/> says so.
+    /// </summary>
+    public StreamPromise TryPromise(string callSid, string? accountSid, CallerNumber? number = null, TurnedAway? unless = null)
     {
         lock (_gate)
         {
-            var known = _promises.ContainsKey(callSid);
-            if (!known && (_draining || !IsRoomFor(Taken)))
-                return false;
-            _promises[callSid] = time.GetTimestamp();
-            return true;
+            Sweep();
+            if (_calls.TryGetValue(callSid, out var known) && !known.IsResuming)
+                return new StreamPromise(known.TokenText, null);
+            if (known is not null || _ended.Contains(callSid))
+                return new StreamPromise(null, TurnedAway.Ended);
+            // The others have the same address: who stops leaves the call to them.
+            var forOthers = _draining && _options.Replicas > 1;
+            TurnedAway? noPlace = forOthers || (IsRoom && !_draining) ? null : _draining ? TurnedAway.Stopping : TurnedAway.Full;
+            if ((unless ?? noPlace ?? _limits.TryEnter(number)) is { } why)
+                return new StreamPromise(null, why);
+            return new StreamPromise(Promise(callSid, accountSid, number, isResuming: false, isElsewhere: forOthers), null);
         }
     }
 
-    /// <summary>A call that had a place goes on in another stream: it has one, whatever else is on, and while stopping too.</summary>
-    public void PromiseAgain(string callSid)
+    /// <summary>A call that had a place goes on in another stream: it has one, whatever else is on, and while stopping too. Returns that stream's token.</summary>
+    public string PromiseAgain(string callSid, string? accountSid, CallerNumber? number = null)
     {
         lock (_gate)
         {
-            _promises[callSid] = time.GetTimestamp();
-            _resuming.Add(callSid);
+            Sweep();
+            if (_calls.TryGetValue(callSid, out var known) && known.State == KnownCallState.Promised)
+                Forget(known);
+            // The stream before this one may still be closing: what is over is over for everybody but the one that brings the new token.
+            _ended.Add(callSid);
+            _limits.EnterAgain(number);
+            return Promise(callSid, accountSid, number, isResuming: true, isElsewhere: false);
         }
     }
 
-    /// <summary>Takes a place for a media stream that has not said yet which call it is; null when there is none. Disposing the place gives it back.</summary>
-    public Place? TryAdmit()
+    /// <summary>A media stream brings a token that we signed. Null when it may not come in, and why; disposing the place gives it back.</summary>
+    public Place? TryAdmit(StreamToken token, out StreamRefusal refusal)
     {
         lock (_gate)
         {
-            if (!MayEnterNow)
+            Sweep();
+            refusal = StreamRefusal.AlreadyUsed;
+            if (_calls.TryGetValue(token.CallSid, out var call))
+            {
+                if (call.State != KnownCallState.Promised || call.Token.Nonce != token.Nonce)
+                    return null;
+            }
+            else
+            {
+                // Not promised here: another instance's token, or one of before we were started.
+                if (_ended.Contains(token.CallSid))
+                    return null;
+                refusal = StreamRefusal.Expired;
+                if (!token.IsCurrent(_time.GetUtcNow()))
+                    return null;
+                call = new KnownCall(token, _tokens.TextOf(token), null, _time.GetTimestamp(), IsResuming: false, IsElsewhere: true);
+            }
+
+            refusal = _draining ? StreamRefusal.Stopping : StreamRefusal.Full;
+            if (call.IsElsewhere && (!IsRoom || (_draining && _options.Replicas == 1)))
                 return null;
+            _calls[token.CallSid] = call;
+            _promised -= call.IsElsewhere ? 0 : 1;
+            call.State = KnownCallState.On;
             _active++;
-            _unclaimed++;
-            return new Place(this);
+            Interlocked.Increment(ref _halfOpen);
+            return new Place(this, call);
         }
     }
 
@@ -116,54 +175,44 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider t
     public Task EndCallsAsync() => _callsMustEnd.CancelAsync();
 
     /// <inheritdoc />
-    public void Dispose() => _callsMustEnd.Dispose();
-
-    /// <summary>A stream that is sent here although we are stopping is better taken than lost, if the webhook's answer came from another instance.</summary>
-    private bool MayComeWhileDraining => CountPromises() > 0 || options.Value.Replicas > 1;
-
-    private bool MayEnterNow => (IsRoomFor(_active) && (!_draining || MayComeWhileDraining)) || (CountPromises() > 0 && _resuming.Count > 0);
-
-    /// <summary>Places taken and promised; a stream that has not said yet which call it is, is one of the promised ones until it does.</summary>
-    private int Taken => _active - _unclaimed + Math.Max(_unclaimed, CountPromises());
-
-    private bool IsRoomFor(int taken) => options.Value.MaxConcurrentCalls == 0 || taken < options.Value.MaxConcurrentCalls;
-
-    private bool TryClaim(string callSid)
+    public void Dispose()
     {
-        lock (_gate)
-        {
-            _unclaimed--;
-            var promised = CountPromises() > 0 && _promises.Remove(callSid);
-            _resuming.Remove(callSid);
-            // The place itself is counted already.
-            return promised || (IsRoomFor(Taken - 1) && (!_draining || options.Value.Replicas > 1));
-        }
+        _promisesEnd.Dispose();
+        _callsMustEnd.Dispose();
     }
 
-    private void Leave(bool claimed)
+    private bool IsRoom => _options.MaxConcurrentCalls == 0 || _active + _promised < _options.MaxConcurrentCalls;
+
+    private string Promise(string callSid, string? accountSid, CallerNumber? number, bool isResuming, bool isElsewhere)
+    {
+        var (token, text) = _tokens.Issue(callSid, accountSid, _options.Provider, _options.PromiseLife);
+        _calls[callSid] = new KnownCall(token, text, number, _time.GetTimestamp(), isResuming, isElsewhere);
+        _promised += isElsewhere ? 0 : 1;
+        _order.Enqueue(_calls[callSid]);
+        if (_order.Count == 1)
+            _promisesEnd.Change(_options.PromiseLife, Timeout.InfiniteTimeSpan);
+        return text;
+    }
+
+    private void Forget(KnownCall call)
+    {
+        if (ReferenceEquals(_calls.GetValueOrDefault(call.Token.CallSid), call))
+            _calls.Remove(call.Token.CallSid);
+        _promised -= call is { State: KnownCallState.Promised, IsElsewhere: false } ? 1 : 0;
+        _limits.Leave(call.Number);
+        call.State = KnownCallState.Over;
+    }
+
+    private void Leave(KnownCall call)
     {
         lock (_gate)
         {
             _active--;
-            _unclaimed -= claimed ? 0 : 1;
+            Forget(call);
+            _ended.Add(call.Token.CallSid);
         }
 
         Signal();
-    }
-
-    private int CountPromises()
-    {
-        if (_promises.Count == 0)
-            return 0;
-        foreach (var (callSid, since) in _promises)
-        {
-            if (time.GetElapsedTime(since) < options.Value.PromiseLife)
-                continue;
-            _promises.Remove(callSid);
-            _resuming.Remove(callSid);
-        }
-
-        return _promises.Count;
     }
 
     private void Signal()
@@ -180,23 +229,31 @@ public sealed class CallRegistry(IOptions<BridgeOptions> options, TimeProvider t
     public sealed class Place : IDisposable
     {
         private readonly CallRegistry _registry;
+        private readonly KnownCall _call;
         private int _given;
-        private bool _claimed;
+        private int _begun;
 
-        internal Place(CallRegistry registry) => _registry = registry;
+        internal Place(CallRegistry registry, KnownCall call) => (_registry, _call) = (registry, call);
 
-        /// <summary>The media stream said which call it is. False when that call has no place: it was not promised, and there is no other.</summary>
-        public bool TryClaim(string callSid)
+        /// <summary>The call whose place it is.</summary>
+        public string CallSid => _call.Token.CallSid;
+
+        /// <summary>Is this the call, and the account, that the stream was opened for?</summary>
+        public bool IsFor(string callSid, string? accountSid) => callSid == CallSid && StreamToken.AccountOf(accountSid) == _call.Token.Account;
+
+        /// <summary>The stream said <c>start</c>, or it never will: it is half open no more.</summary>
+        public void Begin()
         {
-            _claimed = true;
-            return _registry.TryClaim(callSid);
+            if (Interlocked.Exchange(ref _begun, 1) == 0)
+                Interlocked.Decrement(ref _registry._halfOpen);
         }
 
         /// <inheritdoc />
         public void Dispose()
         {
+            Begin();
             if (Interlocked.Exchange(ref _given, 1) == 0)
-                _registry.Leave(_claimed);
+                _registry.Leave(_call);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Bridge.Application.Admission;
+using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
 using Bridge.Application.Sessions;
@@ -15,41 +17,62 @@ namespace Bridge.Application.IncomingCalls;
 /// <param name="RequestHost">The host and port the request came to, as it says itself; empty when it does not.</param>
 /// <param name="RequestPathBase">The path below which the service was reached; empty for none.</param>
 public sealed record AnswerIncomingCall(string? CallSid, string? From, string? To, string? Direction, string RequestHost, string RequestPathBase)
-    : IRequest<string>, IFromTwilio;
+    : IRequest<TwilioAnswer>, IFromTwilio
+{
+    /// <inheritdoc />
+    public string? AccountSid { get; init; }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Circumstances { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>What Twilio is told.</summary>
+/// <param name="Twiml">What to do with the call.</param>
+/// <param name="IsGone">The call that was asked about is over: such a question is not Twilio's, but somebody's who overheard it.</param>
+public sealed record TwilioAnswer(string Twiml, bool IsGone = false);
 
 /// <summary>Decides: carry the call, or turn it away while there is no room for it.</summary>
 public sealed partial class AnswerIncomingCallHandler(
     CallRegistry calls,
     ModelCircuit circuit,
-    IOptions<BridgeOptions> bridge,
+    BridgeMetrics metrics,
     IOptions<TwilioOptions> options,
-    ILogger<AnswerIncomingCallHandler> logger) : IRequestHandler<AnswerIncomingCall, string>
+    IOptions<AssistantOptions> assistant,
+    ILogger<AnswerIncomingCallHandler> logger) : IRequestHandler<AnswerIncomingCall, TwilioAnswer>
 {
     /// <inheritdoc />
-    public Task<string> Handle(AnswerIncomingCall request, CancellationToken cancellationToken)
+    public Task<TwilioAnswer> Handle(AnswerIncomingCall request, CancellationToken cancellationToken)
     {
         var twilio = options.Value;
-        var addresses = BridgeAddresses.Of(twilio.PublicBaseUrl, request.RequestHost, request.RequestPathBase);
-        // The others have the same address: who stops leaves the call to them.
-        var forOthers = calls.Draining && bridge.Value.Replicas > 1;
-        if (circuit.IsOpen || (!forOthers && !calls.TryPromise(request.CallSid!)))
-        {
-            LogTurnedAway(request.CallSid!, calls.Active, calls.Draining, circuit.IsOpen);
-            return Task.FromResult(twilio.BusyText.Length == 0 ? TwimlDocument.RejectBusy() : TwimlDocument.SayAndHangUp(twilio.IntroVoice, twilio.BusyText));
-        }
+        // Before anything is promised: a place for an address that is none would be held for nobody.
+        _ = BridgeAddresses.Of(twilio.PublicBaseUrl, request.RequestHost, request.RequestPathBase, "");
+        var number = CallerNumber.Of(request.From, request.To, request.Direction);
+        var promise = calls.TryPromise(request.CallSid!, request.AccountSid, number, circuit.IsOpen ? TurnedAway.NoModel : null);
+        if (promise.Why is { } why)
+            return Task.FromResult(TurnAway(request.CallSid!, number, why));
 
         LogAnswered(request.CallSid!);
-        return Task.FromResult(TwimlDocument.ConnectStream(
+        var addresses = BridgeAddresses.Of(twilio.PublicBaseUrl, request.RequestHost, request.RequestPathBase, promise.Token!);
+        return Task.FromResult(new TwilioAnswer(TwimlDocument.ConnectStream(
             addresses.Stream,
             addresses.StreamEnded,
-            CallerFacts.Of(request.From, request.To, request.Direction),
+            CallerFacts.Of(request, assistant.Value.CallerContext),
             twilio.IntroVoice,
-            twilio.HasIntro ? twilio.IntroText : null));
+            twilio.HasIntro ? twilio.IntroText : null)));
+    }
+
+    private TwilioAnswer TurnAway(string callSid, CallerNumber? number, TurnedAway why)
+    {
+        metrics.TurnedAway(why);
+        LogTurnedAway(callSid, why, calls.Active, number?.ToString() ?? "hidden");
+        var twilio = options.Value;
+        return why == TurnedAway.Ended ? new TwilioAnswer(TwimlDocument.HangUp(), IsGone: true)
+            : new TwilioAnswer(twilio.BusyText.Length == 0 ? TwimlDocument.RejectBusy() : TwimlDocument.SayAndHangUp(twilio.IntroVoice, twilio.BusyText));
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Webhook for {CallSid}: answered with a media stream")]
     private partial void LogAnswered(string callSid);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook for {CallSid}: turned away; {Active} calls are on, draining: {Draining}, no model: {NoModel}")]
-    private partial void LogTurnedAway(string callSid, int active, bool draining, bool noModel);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook for {CallSid}: turned away, {Why}; {Active} calls are on, the caller is {CallerHash}")]
+    private partial void LogTurnedAway(string callSid, TurnedAway why, int active, string callerHash);
 }

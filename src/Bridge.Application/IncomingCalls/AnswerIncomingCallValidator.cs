@@ -17,6 +17,12 @@ public interface IFromTwilio
 
     /// <summary>Which way the call goes.</summary>
     string? Direction { get; }
+
+    /// <summary>Whose call.</summary>
+    string? AccountSid { get; }
+
+    /// <summary>What else Twilio says of the caller, by the names of its fields. Not checked: it is made harmless where it is used.</summary>
+    IReadOnlyDictionary<string, string> Circumstances { get; }
 }
 
 /// <summary>
@@ -37,6 +43,7 @@ public abstract class FromTwilioValidator<TRequest> : AbstractValidator<TRequest
         RuleFor(r => r.From).Must(BeAFact).WithMessage(NotAFact("From"));
         RuleFor(r => r.To).Must(BeAFact).WithMessage(NotAFact("To"));
         RuleFor(r => r.Direction).Must(BeAFact).WithMessage(NotAFact("Direction"));
+        RuleFor(r => r.AccountSid).Must(BeAFact).WithMessage(NotAFact("AccountSid"));
     }
 
     /// <summary>It becomes an attribute of XML, which has no place for control characters and halves of characters.</summary>

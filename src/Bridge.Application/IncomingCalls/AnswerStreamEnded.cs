@@ -1,3 +1,4 @@
+using Bridge.Application.Admission;
 using Bridge.Application.Calls;
 using Bridge.Application.Options;
 using Bridge.Domain.Calls;
@@ -15,36 +16,46 @@ namespace Bridge.Application.IncomingCalls;
 /// <param name="RequestHost">The host and port the request came to, as it says itself; empty when it does not.</param>
 /// <param name="RequestPathBase">The path below which the service was reached; empty for none.</param>
 public sealed record AnswerStreamEnded(string? CallSid, string? From, string? To, string? Direction, string RequestHost, string RequestPathBase)
-    : IRequest<string>, IFromTwilio;
+    : IRequest<TwilioAnswer>, IFromTwilio
+{
+    /// <inheritdoc />
+    public string? AccountSid { get; init; }
+
+    /// <inheritdoc />
+    public IReadOnlyDictionary<string, string> Circumstances { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>Decides by what became of the stream: hang up, say why, hand the call over, or open another stream that goes on.</summary>
 public sealed partial class AnswerStreamEndedHandler(
-    CallOutcomes outcomes, CallRegistry calls, IOptions<TwilioOptions> options, ILogger<AnswerStreamEndedHandler> logger) : IRequestHandler<AnswerStreamEnded, string>
+    CallOutcomes outcomes, CallRegistry calls, IOptions<TwilioOptions> options, IOptions<AssistantOptions> assistant, ILogger<AnswerStreamEndedHandler> logger)
+    : IRequestHandler<AnswerStreamEnded, TwilioAnswer>
 {
     /// <summary>A call whose streams break again and again is not helped by another.</summary>
     private const int MostStreams = 3;
 
     /// <inheritdoc />
-    public async Task<string> Handle(AnswerStreamEnded request, CancellationToken cancellationToken)
+    public async Task<TwilioAnswer> Handle(AnswerStreamEnded request, CancellationToken cancellationToken)
     {
         var outcome = await outcomes.TakeAsync(request.CallSid!, cancellationToken);
         LogAsked(request.CallSid!, outcome?.Reason);
-        return outcome switch
+        return new TwilioAnswer(outcome switch
         {
             null or { Reason: CallEndReason.CallerHungUp } or { GoodbyeHeard: true } => TwimlDocument.HangUp(),
             { Reason: CallEndReason.Idle or CallEndReason.TooLong } => TwimlDocument.SayAndHangUp(options.Value.IntroVoice, options.Value.GoodbyeText),
             { Reason: CallEndReason.StreamLost or CallEndReason.StreamStuck, Streams: < MostStreams } => Resume(request),
             _ => Net(),
-        };
+        });
     }
 
     /// <summary>The model's memory of the conversation is handed to the next stream.</summary>
     private string Resume(AnswerStreamEnded request)
     {
+        // Before anything is promised: a place for an address that is none would be held for nobody.
+        _ = BridgeAddresses.Of(options.Value.PublicBaseUrl, request.RequestHost, request.RequestPathBase, "");
         outcomes.PromiseToResume(request.CallSid!);
-        calls.PromiseAgain(request.CallSid!);
-        var addresses = BridgeAddresses.Of(options.Value.PublicBaseUrl, request.RequestHost, request.RequestPathBase);
-        return TwimlDocument.ConnectStream(addresses.Stream, addresses.StreamEnded, CallerFacts.Of(request.From, request.To, request.Direction), options.Value.IntroVoice, intro: null);
+        var token = calls.PromiseAgain(request.CallSid!, request.AccountSid, CallerNumber.Of(request.From, request.To, request.Direction));
+        var addresses = BridgeAddresses.Of(options.Value.PublicBaseUrl, request.RequestHost, request.RequestPathBase, token);
+        return TwimlDocument.ConnectStream(addresses.Stream, addresses.StreamEnded, CallerFacts.Of(request, assistant.Value.CallerContext), options.Value.IntroVoice, intro: null);
     }
 
     private string Net()

@@ -13,14 +13,14 @@ public static class TwimlDocument
     /// Say the intro and open the media stream. When the stream is over and the caller is still there, Twilio asks
     /// <paramref name="action"/> what to do next; nothing after <c>Connect</c> would be reached.
     /// </summary>
-    public static string ConnectStream(Uri stream, string action, IEnumerable<KeyValuePair<string, string>> parameters, string voice, string? intro) =>
+    public static string ConnectStream(string stream, string action, IEnumerable<KeyValuePair<string, string>> parameters, string voice, string? intro) =>
         Write(
             intro is null ? null : Say(voice, intro),
             intro is null ? null : new XElement("Pause", new XAttribute("length", 1)),
             new XElement("Connect",
                 new XAttribute("action", action),
                 new XElement("Stream",
-                    new XAttribute("url", stream.OriginalString),
+                    new XAttribute("url", stream),
                     parameters.Select(p => new XElement("Parameter", new XAttribute("name", p.Key), new XAttribute("value", p.Value))))));
 
     /// <summary>Hang up.</summary>

@@ -14,6 +14,9 @@ public sealed class AssistantOptions
     [StringLength(60_000, ErrorMessage = "OPENAI_SYSTEM_PROMPT must be at most 60000 characters.")]
     public string Instructions { get; set; } = "";
 
+    /// <summary>Is the model told who calls (<c>CALLER_CONTEXT</c>)? As an item of its own, never within <see cref="Instructions"/>: a caller can choose a name.</summary>
+    public bool CallerContext { get; set; }
+
     /// <summary>What the first response is for. It is no turn of the caller's.</summary>
     [Required(ErrorMessage = "Assistant:Greeting must say what the first response is for.")]
     public string Greeting { get; set; } = "";

@@ -16,4 +16,12 @@ public sealed class CallerAudioOptions
     /// <summary>How much silence is appended then, in milliseconds: more than ends a turn.</summary>
     [Range(0, 10_000, ErrorMessage = "Bridge:CallerAudio:InactivitySilenceMs must be from 0 to 10000.")]
     public int InactivitySilenceMs { get; set; } = 1_000;
+
+    /// <summary>Audio that may come at once, in milliseconds, beside what a stalled line owes; what is faster is dropped. 0 lets everything pass.</summary>
+    [Range(0, 60_000, ErrorMessage = "Bridge:CallerAudio:BurstMs must be from 0 (no limit) to 60000.")]
+    public int BurstMs { get; set; } = 2_000;
+
+    /// <summary>A stream that is too fast for so long is closed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Bridge:CallerAudio:TooFastFor must be from 1 s to 1 h.")]
+    public TimeSpan TooFastFor { get; set; } = TimeSpan.FromSeconds(10);
 }

@@ -13,6 +13,25 @@ public sealed class TwilioOptions
     /// <summary>The address under which Twilio reaches this service (<c>PUBLIC_BASE_URL</c>); null: the request's own Host.</summary>
     public Uri? PublicBaseUrl { get; set; }
 
+    /// <summary>
+    /// The account's authentication token, with which Twilio signs; several, separated by commas, while it is being changed
+    /// (<c>TWILIO_AUTH_TOKEN</c>).
+    /// </summary>
+    public Secret? AuthToken { get; set; }
+
+    /// <summary>The accounts whose calls are taken, separated by commas; empty: all that sign with our token (<c>TWILIO_ACCOUNT_SID</c>).</summary>
+    [RegularExpression(@"\s*(AC[0-9a-fA-F]{32}\s*(,\s*AC[0-9a-fA-F]{32}\s*)*)?", ErrorMessage = "TWILIO_ACCOUNT_SID must be AC followed by 32 hexadecimal digits; several are separated by commas.")]
+    public string AccountSid { get; set; } = "";
+
+    /// <summary>Is it checked that requests and streams come from Twilio (<c>TWILIO_VALIDATE_SIGNATURES</c>)? Needs <see cref="AuthToken"/>.</summary>
+    public bool ValidateSignatures { get; set; } = true;
+
+    /// <summary>The tokens of <see cref="AuthToken"/>.</summary>
+    public IReadOnlyList<Secret> AuthTokens => AuthToken?.Split() ?? [];
+
+    /// <summary>The accounts of <see cref="AccountSid"/>.</summary>
+    public IReadOnlyList<string> AccountSids => AccountSid.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The voice of spoken sentences (<c>TWILIO_INTRO_VOICE</c>).</summary>
     [RegularExpression("[A-Za-z0-9_.-]{1,100}", ErrorMessage = "TWILIO_INTRO_VOICE must be a Twilio voice's name, for example Polly.Joanna-Neural or Google.en-US-Chirp3-HD-Aoede.")]
     public string IntroVoice { get; set; } = "Google.en-US-Chirp3-HD-Aoede";
@@ -56,10 +75,15 @@ public sealed class TwilioOptionsRules : AbstractValidator<TwilioOptions>
         RuleFor(o => o.TransferText).Must(TwimlDocument.CanSay).WithMessage("Twilio:TransferText must be text that XML can hold: no control characters.");
         RuleFor(o => o.GoodbyeText).Must(TwimlDocument.CanSay).WithMessage("Twilio:GoodbyeText must be text that XML can hold: no control characters.");
         RuleFor(o => o.ApologyText).Must(TwimlDocument.CanSay).WithMessage("Twilio:ApologyText must be text that XML can hold: no control characters.");
+        RuleFor(o => o.AuthToken)
+            .Must(token => token is null || (token.Split() is { Count: > 0 } all && all.All(IsToken)))
+            .WithMessage("TWILIO_AUTH_TOKEN must be the token as the Twilio console shows it, without spaces; several are separated by commas.");
         RuleFor(o => o.PublicBaseUrl)
             .Must(url => url is null || IsPublicBase(url))
             .WithMessage("PUBLIC_BASE_URL must be an address like https://bridge.example.com or https://example.com/voice: https (http only for this machine), no query, no user name.");
     }
+
+    private static bool IsToken(Secret token) => token.Reveal().All(c => c is > ' ' and <= '~');
 
     private static bool IsPublicBase(Uri url) =>
         url.IsAbsoluteUri

@@ -16,7 +16,11 @@ namespace Bridge.Application.Sessions;
 /// <summary>A call needs a model: open a session. Whoever sent this disposes what it gets.</summary>
 /// <param name="Call">Which call.</param>
 /// <param name="History">The conversation so far, as it was heard; empty for a new one.</param>
-public sealed record OpenRealtimeSession(CallIdentity Call, IReadOnlyList<TranscriptTurn> History) : IRequest<IRealtimeSession>;
+public sealed record OpenRealtimeSession(CallIdentity Call, IReadOnlyList<TranscriptTurn> History) : IRequest<IRealtimeSession>
+{
+    /// <summary>Who calls, as labelled data; null for nothing.</summary>
+    public string? CallerContext { get; init; }
+}
 
 /// <summary>Picks the provider and connects within the time allowed: two tries, the second only where it may do.</summary>
 public sealed partial class OpenRealtimeSessionHandler : IRequestHandler<OpenRealtimeSession, IRealtimeSession>
@@ -66,7 +70,7 @@ public sealed partial class OpenRealtimeSessionHandler : IRequestHandler<OpenRea
     {
         var provider = _bridge.Provider;
         var client = _providers.GetRequiredKeyedService<IRealtimeClient>(provider);
-        var settings = Settings(_assistant) with { History = request.History };
+        var settings = Settings(_assistant) with { History = request.History, CallerContext = request.CallerContext };
         var started = _time.GetTimestamp();
         try
         {

@@ -4,26 +4,29 @@ using Bridge.Application.Abstractions;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Playback;
 using Bridge.Infrastructure.WebSockets;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Infrastructure.Twilio;
 
 /// <summary>A media stream over an accepted WebSocket.</summary>
-internal sealed class TwilioMediaSocket : ITwilioMediaSocket
+internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
 {
-    /// <summary>A frame of 20 ms is about 400 bytes; <c>start</c> with parameters a few thousand.</summary>
-    private const int MaxMessageBytes = 16 * 1024;
-
     private readonly WebSocketTextReader _reader;
     private readonly WebSocketTextWriter _writer;
     private readonly WebSocketCloser _closer;
+    private readonly MediaStreamLimits _limits;
+    private readonly StreamConduct _conduct;
+    private readonly ILogger _logger;
     private TwilioMessageWriter? _messages;
+    private TwilioStart? _start;
     private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
     private long _unknown;
     private long _malformed;
 
-    public TwilioMediaSocket(WebSocket socket, TimeSpan closeTimeout, TimeProvider time)
+    public TwilioMediaSocket(WebSocket socket, MediaStreamLimits limits, TimeSpan closeTimeout, TimeProvider time, ILogger logger)
     {
-        _reader = new WebSocketTextReader(socket, 1024, MaxMessageBytes, time);
+        (_limits, _logger, _conduct) = (limits, logger, new StreamConduct(limits, time));
+        _reader = new WebSocketTextReader(socket, 1024, limits.MaxMessageBytes, time, limits.MessageTimeout);
         _writer = new WebSocketTextWriter(socket, 2048);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
     }
@@ -37,6 +40,8 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
         {
             if (message is { Kind: TwilioMessageKind.Start, Start: { } start })
                 return Accept(start);
+            if (message.Kind == TwilioMessageKind.Stop)
+                throw Violation("stop came before start.");
             if (message.Kind != TwilioMessageKind.Connected)
                 Skip(message);
         }
@@ -52,7 +57,7 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
         {
             switch (message.Kind)
             {
-                case TwilioMessageKind.Media:
+                case TwilioMessageKind.Media when message.Audio.Length <= _limits.MaxAudioBytes:
                     yield return new MediaStreamEvent(MediaStreamEventKind.Media, message.Audio, message.TimestampMs);
                     break;
                 case TwilioMessageKind.Mark when message.Mark is { } mark:
@@ -63,6 +68,8 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
                     break;
                 case TwilioMessageKind.Dtmf:
                     break;
+                case TwilioMessageKind.Start when message.Start is { } again && (again.CallSid != _start?.CallSid || again.StreamSid != _start?.StreamSid || again.AccountSid != _start?.AccountSid):
+                    throw Violation("a second start names another call.");
                 default:
                     Skip(message);
                     break;
@@ -76,7 +83,8 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
 
     public ValueTask SendClearAsync(CancellationToken cancellationToken) => _writer.SendAsync(Messages.Clear());
 
-    public Task CloseAsync() => _closer.CloseAsync(_closeStatus);
+    public Task CloseAsync(bool isRefused = false) =>
+        _closer.CloseAsync(isRefused && _closeStatus == WebSocketCloseStatus.NormalClosure ? WebSocketCloseStatus.PolicyViolation : _closeStatus);
 
     private TwilioMessageWriter Messages => _messages ?? throw new InvalidOperationException("Nothing may be sent before start.");
 
@@ -89,11 +97,14 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
         {
             case WebSocketMessageKind.Text:
                 return TwilioMessageReader.Read(read.Data);
+            case WebSocketMessageKind.Binary when _conduct.IsBinaryTooOften():
+                _closeStatus = WebSocketCloseStatus.InvalidMessageType;
+                throw new MediaStreamException($"more than {_limits.MaxBinary} binary messages.");
             case WebSocketMessageKind.Binary:
                 return new TwilioMessage(TwilioMessageKind.Malformed);
             case WebSocketMessageKind.TooLarge:
                 _closeStatus = WebSocketCloseStatus.MessageTooBig;
-                throw new MediaStreamException($"A message of more than {MaxMessageBytes} bytes.");
+                throw new MediaStreamException($"A message of more than {_limits.MaxMessageBytes} bytes.");
             case WebSocketMessageKind.TooSlow:
                 throw Violation("a message of its did not end in time.");
             case WebSocketMessageKind.Violation:
@@ -108,10 +119,14 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
         if (!CallIdentity.TryCreate(start.CallSid, start.StreamSid, out var identity))
             throw Violation("start names no call and stream as Twilio names them.");
         if (start is not { Encoding: null or "audio/x-mulaw", SampleRate: null or 8000, Channels: null or 1 })
-            throw Violation($"the stream's audio is {start.Encoding}, {start.SampleRate} Hz, {start.Channels} channel(s); only audio/x-mulaw, 8000 Hz, 1 channel is understood.");
+            throw Violation($"the stream's audio is {Shown(start.Encoding)}, {start.SampleRate} Hz, {start.Channels} channel(s); only audio/x-mulaw, 8000 Hz, 1 channel is understood.");
+        _start = start;
         _messages = new TwilioMessageWriter(identity.StreamSid);
         return new MediaStreamStart(identity, start.AccountSid ?? "", start.Parameters);
     }
+
+    /// <summary>Text from outside, as far as it may stand in a log.</summary>
+    private static string Shown(string? text) => text is { Length: <= 40 } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '.') ? text : "(unreadable)";
 
     private MediaStreamException Violation(string why)
     {
@@ -121,9 +136,19 @@ internal sealed class TwilioMediaSocket : ITwilioMediaSocket
 
     private void Skip(TwilioMessage message)
     {
-        if (message.Kind == TwilioMessageKind.Malformed)
-            _malformed++;
-        else
+        if (message.Kind != TwilioMessageKind.Malformed)
+        {
             _unknown++;
+            if (message.Name is { } name && _conduct.IsNewName(name))
+                LogUnknownEvent(name);
+            return;
+        }
+
+        _malformed++;
+        if (_conduct.IsMalformedTooOften())
+            throw Violation($"more than {_limits.MaxMalformed} malformed messages in ten seconds.");
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Twilio sent an event that is not known here: {EventName}")]
+    private partial void LogUnknownEvent(string eventName);
 }

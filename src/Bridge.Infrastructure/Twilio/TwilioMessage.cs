@@ -25,12 +25,14 @@ internal enum TwilioMessageKind
 /// <param name="TimestampMs">Milliseconds since the stream's start; null when it cannot be read.</param>
 /// <param name="Mark">Our mark; null for a name that is none of ours.</param>
 /// <param name="Start">What <c>start</c> says.</param>
+/// <param name="Name">The name of an event that is not known here, as far as it can be shown; null for all others.</param>
 internal readonly record struct TwilioMessage(
     TwilioMessageKind Kind,
     Memory<byte> Audio = default,
     long? TimestampMs = null,
     Mark? Mark = null,
-    TwilioStart? Start = null);
+    TwilioStart? Start = null,
+    string? Name = null);
 
 /// <summary>The values of <c>start</c> as they came; nothing is checked yet.</summary>
 internal sealed record TwilioStart

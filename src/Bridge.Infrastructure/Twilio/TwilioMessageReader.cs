@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using Bridge.Domain.Playback;
 using Bridge.Infrastructure.WebSockets;
@@ -12,6 +14,12 @@ namespace Bridge.Infrastructure.Twilio;
 /// </summary>
 internal static class TwilioMessageReader
 {
+    /// <summary>Twilio's messages are four deep.</summary>
+    private static readonly JsonReaderOptions Shallow = new() { MaxDepth = 16 };
+
+    /// <summary>What a name of an event may be made of to be shown in a log.</summary>
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"u8);
+
     /// <summary>Reads one message. The bytes are written over: audio is decoded in place.</summary>
     public static TwilioMessage Read(Memory<byte> utf8)
     {
@@ -28,18 +36,19 @@ internal static class TwilioMessageReader
 
     private static TwilioMessage ReadObject(Memory<byte> utf8)
     {
-        var json = new Utf8JsonReader(utf8.Span);
+        var json = new Utf8JsonReader(utf8.Span, Shallow);
         if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
             return new TwilioMessage(TwilioMessageKind.Malformed);
 
         var kind = TwilioMessageKind.Unknown;
+        string? name = null;
         var media = new Media();
         Mark? mark = null;
         TwilioStart? start = null;
         while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
         {
             if (json.ValueTextEquals("event"u8))
-                kind = ReadKind(ref json);
+                kind = ReadKind(ref json, out name);
             else if (json.ValueTextEquals("media"u8))
                 media = ReadMedia(ref json);
             else if (json.ValueTextEquals("mark"u8))
@@ -60,12 +69,13 @@ internal static class TwilioMessageReader
             TwilioMessageKind.Mark => new TwilioMessage(kind, Mark: mark),
             TwilioMessageKind.Start when start is null => new TwilioMessage(TwilioMessageKind.Unknown),
             TwilioMessageKind.Start => new TwilioMessage(kind, Start: start),
-            _ => new TwilioMessage(kind),
+            _ => new TwilioMessage(kind, Name: name),
         };
     }
 
-    private static TwilioMessageKind ReadKind(ref Utf8JsonReader json)
+    private static TwilioMessageKind ReadKind(ref Utf8JsonReader json, out string? name)
     {
+        name = null;
         json.Read();
         if (json.TokenType != JsonTokenType.String)
         {
@@ -73,13 +83,16 @@ internal static class TwilioMessageReader
             return TwilioMessageKind.Unknown;
         }
 
-        return json.ValueTextEquals("media"u8) ? TwilioMessageKind.Media
+        var kind = json.ValueTextEquals("media"u8) ? TwilioMessageKind.Media
             : json.ValueTextEquals("mark"u8) ? TwilioMessageKind.Mark
             : json.ValueTextEquals("stop"u8) ? TwilioMessageKind.Stop
             : json.ValueTextEquals("start"u8) ? TwilioMessageKind.Start
             : json.ValueTextEquals("connected"u8) ? TwilioMessageKind.Connected
             : json.ValueTextEquals("dtmf"u8) ? TwilioMessageKind.Dtmf
             : TwilioMessageKind.Unknown;
+        if (kind == TwilioMessageKind.Unknown && json.ValueSpan.Length <= 40 && json.ValueSpan.IndexOfAnyExcept(NameBytes) < 0)
+            name = Encoding.ASCII.GetString(json.ValueSpan);
+        return kind;
     }
 
     // "media":{"track":"inbound","chunk":"1","timestamp":"102","payload":"…"}

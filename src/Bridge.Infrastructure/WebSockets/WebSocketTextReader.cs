@@ -7,11 +7,13 @@ namespace Bridge.Infrastructure.WebSockets;
 /// Reads whole messages into one buffer, which grows to the largest message so far and no further than the limit.
 /// One reader at a time.
 /// </summary>
-internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes, TimeProvider time)
+/// <param name="socket">Read by nobody else.</param>
+/// <param name="initialBytes">The buffer at first.</param>
+/// <param name="maxBytes">The largest message.</param>
+/// <param name="time">Measures the next.</param>
+/// <param name="longestMessage">A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</param>
+internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes, TimeProvider time, TimeSpan longestMessage)
 {
-    /// <summary>A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</summary>
-    private static readonly TimeSpan LongestMessage = TimeSpan.FromSeconds(10);
-
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(initialBytes);
 
     /// <summary>The next message, joined from its fragments. Never throws for what the far end or the network does.</summary>
@@ -34,7 +36,7 @@ internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, in
                     return new WebSocketMessage(WebSocketMessageKind.TooLarge);
                 if (!result.EndOfMessage)
                 {
-                    if (time.GetElapsedTime(began ??= time.GetTimestamp()) > LongestMessage)
+                    if (time.GetElapsedTime(began ??= time.GetTimestamp()) > longestMessage)
                         return new WebSocketMessage(WebSocketMessageKind.TooSlow);
                     continue;
                 }

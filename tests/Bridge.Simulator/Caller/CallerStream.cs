@@ -87,7 +87,7 @@ public sealed class CallerStream
     }
 
     internal Task SendStartAsync(string callSid, CancellationToken cancellationToken) =>
-        _line.BeginAsync(() => _wire.Start(FakeCaller.AccountSid, callSid, Twiml.Parameters), starts: true, cancellationToken);
+        _line.BeginAsync(() => _wire.Start(_options.AccountSid, callSid, Twiml.Parameters), starts: true, cancellationToken);
 
     internal Task SpeakAsync(byte[] pcmu) => _speech.Add(pcmu);
 
@@ -128,7 +128,7 @@ public sealed class CallerStream
     /// <summary>Sends <c>stop</c>, and everything that is still under way.</summary>
     internal async Task StopAsync(string callSid, CancellationToken cancellationToken)
     {
-        await SendAsync(wire => wire.Stop(FakeCaller.AccountSid, callSid), cancellationToken);
+        await SendAsync(wire => wire.Stop(_options.AccountSid, callSid), cancellationToken);
         await _line.FlushAsync();
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Bridge.Simulator.Caller;
 
 /// <summary>What moves a call's time.</summary>
@@ -16,9 +18,13 @@ public sealed record FakeCallerOptions
     /// <summary>The webhook to ask; its host is also where the stream is dialled.</summary>
     public required Uri Webhook { get; init; }
 
-    public string From { get; init; } = "+15550001001";
+    /// <summary>The caller's number; null: each call has one of its own, made from its CallSid.</summary>
+    public string? From { get; init; }
 
     public string To { get; init; } = "+15550002002";
+
+    /// <summary>Whose number was called: AC and 32 hex digits.</summary>
+    public string AccountSid { get; init; } = FakeCaller.AccountSid;
 
     /// <summary>CA and 32 hex digits; made up when null. Give one to repeat a webhook.</summary>
     public string? CallSid { get; init; }
@@ -92,8 +98,12 @@ public sealed record FakeCallerOptions
 
     /// <summary>
     /// Where a public address (of an action, a fallback, a stream) really is. Null: streams and all hosts but loopback are at the webhook's.
+    /// An https or wss address is dialled with TLS, under the public address's name.
     /// </summary>
     public Func<Uri, Uri>? Route { get; init; }
+
+    /// <summary>A certificate that is trusted beside those the machine trusts, as if a known authority had signed it.</summary>
+    public X509Certificate2? Trust { get; init; }
 
     /// <summary>True: pings are never answered.</summary>
     public bool SwallowPings { get; init; }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 
@@ -18,6 +19,8 @@ internal sealed class TwilioDialer(FakeCallerOptions options, TimeProvider clock
     {
         TwilioConnection? connection = null;
         FrameStream? frames = null;
+        var target = Target(twiml.StreamUrl!);
+        var isTls = target.Scheme == Uri.UriSchemeWss;
         using var handler = new SocketsHttpHandler
         {
             UseProxy = false,
@@ -35,7 +38,7 @@ internal sealed class TwilioDialer(FakeCallerOptions options, TimeProvider clock
                 }
 
                 connection = new TwilioConnection(tcp, options.SwallowPings);
-                return frames = new FrameStream(connection, isClient: true);
+                return frames = new FrameStream(isTls ? await SecureAsync(connection, twiml.StreamUrl!.Host, token) : connection, isClient: true);
             },
         };
         var socket = new ClientWebSocket();
@@ -50,7 +53,7 @@ internal sealed class TwilioDialer(FakeCallerOptions options, TimeProvider clock
         try
         {
             // The handler must live as long as the socket, which owns the connection from here on.
-            await socket.ConnectAsync(Target(twiml.StreamUrl!), new HttpMessageInvoker(handler, disposeHandler: false), cancellationToken);
+            await socket.ConnectAsync(new UriBuilder(target) { Scheme = Uri.UriSchemeWs, Port = target.Port }.Uri, new HttpMessageInvoker(handler, disposeHandler: false), cancellationToken);
         }
         catch (WebSocketException exception) when (socket.HttpStatusCode != 0)
         {
@@ -61,6 +64,22 @@ internal sealed class TwilioDialer(FakeCallerOptions options, TimeProvider clock
 
         frames!.Begin();
         return (new TextSocket(socket, connection!.Socket, clock, frames), connection);
+    }
+
+    // By hand, below the frames: what swallows pings and counts frames must see them as they are.
+    private async Task<Stream> SecureAsync(TwilioConnection connection, string host, CancellationToken cancellationToken)
+    {
+        var secure = new SslStream(connection);
+        try
+        {
+            await secure.AuthenticateAsClientAsync(TwilioTls.For(host, options.Trust), cancellationToken);
+            return secure;
+        }
+        catch
+        {
+            await secure.DisposeAsync();
+            throw;
+        }
     }
 
     private Uri Target(Uri stream)

@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Bridge.Simulator.Caller;
 
 /// <summary>The webhook answered with something other than 200 (Twilio's error 11200).</summary>
@@ -30,19 +34,30 @@ internal sealed class TwilioRequests(FakeCallerOptions options, TimeProvider clo
         ? url.OriginalString.TrimEnd('/') + options.Webhook.PathAndQuery
         : options.Webhook.OriginalString;
 
+    /// <summary>
+    /// The number of a call that was given none: another for every call, as limits on one number must not meet a crowd, and the same one
+    /// whenever the call is asked about.
+    /// </summary>
+    public static string OwnNumber(string callSid)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(callSid));
+        return FormattableString.Invariant($"+1555{BinaryPrimitives.ReadUInt32BigEndian(hash) % 10_000_000:D7}");
+    }
+
     /// <summary>The usual fields, in a call that is in this state.</summary>
     public Dictionary<string, string> Form(string callSid, string callStatus)
     {
+        var from = options.From ?? OwnNumber(callSid);
         var form = new Dictionary<string, string>
         {
-            ["AccountSid"] = FakeCaller.AccountSid,
+            ["AccountSid"] = options.AccountSid,
             ["ApiVersion"] = "2010-04-01",
             ["CallSid"] = callSid,
             ["CallStatus"] = callStatus,
             ["Called"] = options.To,
-            ["Caller"] = options.From,
+            ["Caller"] = from,
             ["Direction"] = "inbound",
-            ["From"] = options.From,
+            ["From"] = from,
             ["FromCity"] = "",
             ["FromCountry"] = "US",
             ["StirVerstat"] = "TN-Validation-Passed-A",
@@ -100,7 +115,9 @@ internal sealed class TwilioRequests(FakeCallerOptions options, TimeProvider clo
         if (options.AuthToken is { } token)
             request.Headers.Add(TwilioSignature.Header, TwilioSignature.Sign(token, url, isGet ? null : form));
 
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan };
+        using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        handler.SslOptions = TwilioTls.For(asked.Host, options.Trust);
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         var length = response.Content.Headers.ContentLength;
         var body = await response.Content.ReadAsStringAsync(cancellationToken);

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using Bridge.Simulator.Caller;
 
 namespace Bridge.Simulator.Commands;
 
@@ -19,13 +21,16 @@ internal sealed class BridgeProcess : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly HttpClient _http;
 
-    private BridgeProcess(Process process, DirectoryInfo folder, Uri url)
+    private BridgeProcess(Process process, DirectoryInfo folder, Uri url, FakeCallerOptions caller)
     {
-        (_process, _folder, Url) = (process, folder, url);
+        (_process, _folder, Url, Caller) = (process, folder, url, caller);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = url, Timeout = TimeSpan.FromSeconds(2) };
     }
 
     public Uri Url { get; }
+
+    /// <summary>A call to it as Twilio makes one: to its public address, and signed.</summary>
+    public FakeCallerOptions Caller { get; }
 
     /// <summary>Everything it wrote.</summary>
     public string Output => string.Join(Environment.NewLine, Lines);
@@ -83,7 +88,11 @@ internal sealed class BridgeProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(BridgeVariables.Contains).ToList())
             start.Environment.Remove(name);
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        // As in earnest: nobody gets in who cannot prove that he is Twilio.
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
+        start.Environment["TWILIO_AUTH_TOKEN"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        start.Environment["TWILIO_ACCOUNT_SID"] = FakeCaller.AccountSid;
+        start.Environment["PUBLIC_BASE_URL"] = "https://bridge.test";
         start.Environment["HOST"] = "127.0.0.1";
         start.Environment["PORT"] = port.ToString(CultureInfo.InvariantCulture);
         start.Environment["REALTIME_PROVIDER"] = "openai";
@@ -92,8 +101,15 @@ internal sealed class BridgeProcess : IAsyncDisposable
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
 
+        var url = new Uri($"http://127.0.0.1:{port}");
+        var caller = new FakeCallerOptions
+        {
+            Webhook = new Uri(url, "/incoming-call"),
+            AuthToken = start.Environment["TWILIO_AUTH_TOKEN"],
+            PublicUrl = Uri.TryCreate(start.Environment["PUBLIC_BASE_URL"], UriKind.Absolute, out var known) ? known : null,
+        };
         var process = Process.Start(start) ?? throw new BridgeFailedException("The bridge could not be started.");
-        var bridge = new BridgeProcess(process, folder, new Uri($"http://127.0.0.1:{port}"));
+        var bridge = new BridgeProcess(process, folder, url, caller);
         process.OutputDataReceived += (_, line) => bridge.Write(line.Data, verbose);
         process.ErrorDataReceived += (_, line) => bridge.Write(line.Data, verbose);
         process.BeginOutputReadLine();

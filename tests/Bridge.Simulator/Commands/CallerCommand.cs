@@ -17,9 +17,10 @@ internal static class CallerCommand
         var options = new FakeCallerOptions
         {
             Webhook = line.Address("--url") ?? throw new UsageException("caller needs --url: the bridge's webhook."),
-            AuthToken = line.Text("--auth-token"),
-            PublicUrl = line.Address("--public-url"),
-            From = line.Text("--from") ?? "+15550001001",
+            AuthToken = line.Text("--auth-token") ?? Variable("TWILIO_AUTH_TOKEN")?.Split(',')[0].Trim(),
+            PublicUrl = line.Address("--public-url") ?? CommandLine.Address("PUBLIC_BASE_URL", Variable("PUBLIC_BASE_URL")),
+            AccountSid = Variable("TWILIO_ACCOUNT_SID")?.Split(',')[0].Trim() ?? FakeCaller.AccountSid,
+            From = line.Text("--from"),
             To = line.Text("--to") ?? "+15550002002",
         };
         var recording = ReadRecording(line.Text("--wav"));
@@ -39,11 +40,25 @@ internal static class CallerCommand
         {
             return Fail($"Nothing answers at {options.Webhook}: {exception.Message}");
         }
+        catch (Exception exception) when (exception is WebhookFailedException { Status: 403 } or StreamRefusedException { Status: 403 })
+        {
+            return Fail($"{exception.Message}{Environment.NewLine}{Unproven(options)}");
+        }
         catch (Exception exception) when (exception is TwimlException or WebhookFailedException or StreamRefusedException or WebSocketException)
         {
             return Fail($"The call failed. {exception.Message}");
         }
     }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    // What a 403 means, to somebody who rings his own bridge.
+    private static string Unproven(FakeCallerOptions options) => options switch
+    {
+        { AuthToken: null } => "The bridge takes only calls that Twilio signed. Give it the bridge's own TWILIO_AUTH_TOKEN: --auth-token, or the variable.",
+        { PublicUrl: null } => $"The call was signed for {options.Webhook}, but the bridge knows itself by another address. Give its PUBLIC_BASE_URL: --public-url, or the variable.",
+        _ => $"The call was signed for {options.PublicUrl}, with account {options.AccountSid}. Auth token, public address and TWILIO_ACCOUNT_SID must be the bridge's own.",
+    };
 
     private static byte[] ReadRecording(string? path)
     {

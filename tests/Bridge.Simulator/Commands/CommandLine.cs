@@ -38,9 +38,12 @@ internal sealed class CommandLine
             : throw new UsageException($"{option} must be a number from {min} to {max}, not '{text}'.");
     }
 
-    public Uri? Address(string option)
+    public Uri? Address(string option) => Address(option, Text(option));
+
+    /// <summary>An address that may come from somewhere else than the command line.</summary>
+    public static Uri? Address(string option, string? text)
     {
-        if (Text(option) is not { } text)
+        if (text is null)
             return null;
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url

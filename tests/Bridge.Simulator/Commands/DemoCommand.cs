@@ -67,7 +67,7 @@ internal static class DemoCommand
     private static async Task<SimulationReport> ConverseAsync(
         BridgeProcess bridge, FakeRealtimeServer model, string? save, CancellationToken limit)
     {
-        await using var caller = await FakeCaller.DialAsync(new FakeCallerOptions { Webhook = new Uri(bridge.Url, "/incoming-call") }, limit);
+        await using var caller = await FakeCaller.DialAsync(bridge.Caller, limit);
         if (caller.Twiml.Kind != TwimlKind.Connect)
             throw new InvalidOperationException($"The bridge turned the call away: {caller.Twiml.Kind}.");
         Tell(caller, "rings, and the stream is open");

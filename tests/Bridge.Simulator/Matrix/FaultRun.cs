@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bridge.Simulator.Caller;
 using Bridge.Simulator.Commands;
 using Bridge.Simulator.Faults;
 using Bridge.Simulator.Model;
@@ -9,6 +11,9 @@ namespace Bridge.Simulator.Matrix;
 /// <summary>A profile's bridge with a model behind it, and the witnesses who talk through it.</summary>
 internal sealed class FaultRun : IAsyncDisposable
 {
+    // One for all bridges: what one of several promised, another keeps.
+    private static readonly string StreamTokenKey = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
     private readonly string? _certificate;
 
     private FaultRun(BridgeProfile profile, FakeRealtimeServer model, FaultProxy? proxy, string? certificate) =>
@@ -25,8 +30,8 @@ internal sealed class FaultRun : IAsyncDisposable
 
     public Witnesses Witnesses { get; private set; } = Witnesses.None;
 
-    /// <summary>Whom callers ring.</summary>
-    public Uri Webhook => new(Bridge.Url, "/incoming-call");
+    /// <summary>Whom callers ring, and how.</summary>
+    public FakeCallerOptions Caller => Bridge.Caller;
 
     /// <summary>What a session of a call does when nothing is wrong with it.</summary>
     public static FakeModelOptions Healthy { get; } = new()
@@ -77,6 +82,7 @@ internal sealed class FaultRun : IAsyncDisposable
         ["FILLER_CLIP"] = recordings.Filler,
         ["SAY_AGAIN_CLIP"] = recordings.SayAgain,
         ["OPENAI_TRANSCRIPTION_MODEL"] = "gpt-transcribe",
+        ["STREAM_TOKEN_KEYS"] = StreamTokenKey,
         // One row's failures must not turn away the next row's call.
         ["Bridge__Circuit__Failures"] = "1000",
     };

@@ -27,7 +27,7 @@ internal static class Measurements
         {
             var calls = new List<(FakeCaller Caller, FakeConversation Session)>();
             for (var number = 0; number < AtOnce; number++)
-                calls.Add((await FakeCaller.DialAsync(new FakeCallerOptions { Webhook = run.Webhook }, limit), await run.Model.NextConversationAsync(limit)));
+                calls.Add((await FakeCaller.DialAsync(run.Caller, limit), await run.Model.NextConversationAsync(limit)));
             foreach (var (caller, session) in calls)
                 await caller.Playout.WaitUntilAsync(playout => playout.ReceivedSamples > 0, limit);
             times.AddRange(await Task.WhenAll(calls.Select(async (call, number) =>
@@ -51,7 +51,7 @@ internal static class Measurements
         for (var loss = 0; loss < Losses; loss++)
         {
             run.Model.Script = [DialFault.With(options => options with { Greeting = ModelAnswer.Tones(6000) with { Speed = 2 } }), DialFault.Delay(Dial)];
-            await using var caller = await FakeCaller.DialAsync(new FakeCallerOptions { Webhook = run.Webhook }, limit);
+            await using var caller = await FakeCaller.DialAsync(run.Caller, limit);
             var first = await run.Model.NextConversationAsync(limit);
             await caller.Playout.WaitUntilAsync(playout => playout.HeardSamples > Pcmu.Samples(100), limit);
             await first.Arm(SessionFault.Reset.AfterDelta(1));

@@ -74,7 +74,7 @@ internal sealed class RowScene
     /// <summary>Rings. What goes wrong takes Twilio's course.</summary>
     public async Task<FaultCall> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null)
     {
-        var options = new FakeCallerOptions { Webhook = Run.Webhook, ThrowOnFirstFailure = false };
+        var options = Run.Caller with { ThrowOnFirstFailure = false };
         var call = new FaultCall(Run, await FakeCaller.DialAsync(change?.Invoke(options) ?? options, Limit), _sessions, Limit);
         _calls.Add(call);
         return call;

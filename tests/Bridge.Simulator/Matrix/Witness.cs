@@ -40,7 +40,7 @@ internal sealed class Witness : IAsyncDisposable
 
     public static async Task<Witness> DialAsync(FaultRun run, int number, CancellationToken cancellationToken)
     {
-        var caller = await FakeCaller.DialAsync(new FakeCallerOptions { Webhook = run.Webhook }, cancellationToken);
+        var caller = await FakeCaller.DialAsync(run.Caller, cancellationToken);
         return new Witness(number, caller, await run.Model.NextConversationAsync(cancellationToken));
     }
 

@@ -67,7 +67,7 @@ internal sealed partial class OpenAIEventLog(string types, ILogger logger)
                 to.WriteStartObject();
                 foreach (var member in element.EnumerateObject())
                 {
-                    to.WritePropertyName(member.Name);
+                    to.WritePropertyName(OpenAIEventObjects.Name(member.Name));
                     Copy(member.Value, member.Name, to);
                 }
 

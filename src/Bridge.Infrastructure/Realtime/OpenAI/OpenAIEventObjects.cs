@@ -79,9 +79,9 @@ internal static partial class OpenAIEventObjects
         var session = Value(ref json);
         var audio = Member(session, "audio");
         return new OpenAISession(
-            Text(session, "id"),
-            Text(Member(Member(audio, "input"), "format"), "type"),
-            Text(Member(Member(audio, "output"), "format"), "type"),
+            Shown(Text(session, "id")),
+            Shown(Text(Member(Member(audio, "input"), "format"), "type")),
+            Shown(Text(Member(Member(audio, "output"), "format"), "type")),
             Member(session, "expires_at") is { ValueKind: JsonValueKind.Number } at && at.TryGetDouble(out var seconds)
                 ? DateTimeOffset.FromUnixTimeSeconds((long)Math.Clamp(seconds, 0, 100_000_000_000))
                 : null);
@@ -128,7 +128,9 @@ internal static partial class OpenAIEventObjects
     /// <summary>A name is an identifier; text that is none is not repeated.</summary>
     internal static string Name(string text) => Identifier().IsMatch(text) ? text : "(no identifier)";
 
-    [GeneratedRegex(@"^[A-Za-z0-9_.:\[\]-]{0,100}\z")]
+    private static string? Shown(string? text) => text is null ? null : Name(text);
+
+    [GeneratedRegex(@"^[A-Za-z0-9_.:/\[\]-]{0,100}\z")]
     private static partial Regex Identifier();
 
     private static RealtimeErrorKind Kind(string code) => code switch

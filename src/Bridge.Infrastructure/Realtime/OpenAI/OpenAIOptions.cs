@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Bridge.Application.Options;
 using FluentValidation;
 using Microsoft.Extensions.Configuration;
 
@@ -9,9 +10,11 @@ internal sealed class OpenAIOptions
 {
     public const string Section = "OpenAI";
 
+    /// <summary>A delta is a few KB; a response's end repeats its whole transcript.</summary>
+    public const int DefaultMaxMessageBytes = 1024 * 1024;
+
     /// <summary>The key (<c>OPENAI_API_KEY</c>). A secret: it goes into one header and nowhere else.</summary>
-    [RegularExpression(@"[\x21-\x7E]{1,512}", ErrorMessage = "OPENAI_API_KEY must be a key as OpenAI issues it: printable characters, no spaces.")]
-    public string? ApiKey { get; set; }
+    public Secret? ApiKey { get; set; }
 
     /// <summary>The model (<c>OPENAI_REALTIME_MODEL</c>).</summary>
     [Required(ErrorMessage = "OPENAI_REALTIME_MODEL must name a model.")]
@@ -33,6 +36,10 @@ internal sealed class OpenAIOptions
     /// <summary>A ping is sent after this much quiet on the wire, and must be answered within as much.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "OpenAI:KeepAlive must be from 1 s to 5 min.")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes of one message of the model's; a larger one ends the session.</summary>
+    [Range(16 * 1024, 64 * 1024 * 1024, ErrorMessage = "OpenAI:MaxMessageBytes must be from 16384 to 67108864.")]
+    public int MaxMessageBytes { get; set; } = DefaultMaxMessageBytes;
 }
 
 internal sealed class OpenAIOptionsRules : AbstractValidator<OpenAIOptions>
@@ -40,9 +47,12 @@ internal sealed class OpenAIOptionsRules : AbstractValidator<OpenAIOptions>
     public OpenAIOptionsRules(IConfiguration configuration)
     {
         RuleFor(o => o.ApiKey)
-            .NotEmpty()
+            .Must(key => key is { IsEmpty: false })
             .When(_ => configuration["Bridge:Provider"] == OpenAIRegistration.Name)
             .WithMessage("OPENAI_API_KEY must be set while REALTIME_PROVIDER is openai. REALTIME_PROVIDER=echo needs none.");
+        RuleFor(o => o.ApiKey)
+            .Must(key => key is null || (key.Reveal() is { Length: <= 512 } text && text.All(c => c is > ' ' and <= '~')))
+            .WithMessage("OPENAI_API_KEY must be a key as OpenAI issues it: printable characters, no spaces.");
         RuleFor(o => o.Endpoint)
             .Must(url => url is null || IsEndpoint(url))
             .WithMessage("OPENAI_REALTIME_URL must be an address like wss://api.openai.com/v1/realtime; ws:// only for this machine (localhost, 127.0.0.1, ::1).");

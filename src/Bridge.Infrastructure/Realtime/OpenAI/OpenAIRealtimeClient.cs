@@ -22,7 +22,7 @@ internal sealed class OpenAIRealtimeClient(
         try
         {
             await ConnectAsync(socket, cancellationToken);
-            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger);
+            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes);
 
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
             return session;
@@ -37,7 +37,7 @@ internal sealed class OpenAIRealtimeClient(
     private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var url = Url(options.Value);
-        socket.Options.SetRequestHeader("Authorization", $"Bearer {options.Value.ApiKey}");
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {options.Value.ApiKey?.Reveal()}");
         socket.Options.KeepAliveInterval = options.Value.KeepAlive;
         socket.Options.KeepAliveTimeout = options.Value.KeepAlive;
         socket.Options.CollectHttpResponseDetails = true;

@@ -12,8 +12,8 @@ namespace Bridge.Infrastructure.Realtime.OpenAI;
 /// <summary>One open conversation over a WebSocket. Two sides write: the caller's audio, and truncations; the writer takes turns.</summary>
 internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 {
-    /// <summary>A delta is a few KB; a response's end repeats its whole transcript.</summary>
-    private const int MaxMessageBytes = 1024 * 1024;
+    /// <summary>A message that has begun must end within this.</summary>
+    private static readonly TimeSpan LongestMessage = TimeSpan.FromSeconds(10);
 
     /// <summary>The API ends a session after an hour; a server that says something absurd, or whose clock is not ours, is taken to mean that.</summary>
     private static readonly TimeSpan LongestLife = TimeSpan.FromHours(1);
@@ -25,7 +25,7 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     private static readonly byte[] Probe = """{"type":"conversation.item.retrieve","item_id":"probe"}"""u8.ToArray();
 
-    private static readonly RealtimeError TooLarge = Over("message_too_large", $"A message of more than {MaxMessageBytes} bytes.");
+    private readonly RealtimeError _tooLarge;
 
     private static readonly RealtimeError TooSlow = Over("slow_message", "A message that did not end in time.");
 
@@ -52,11 +52,12 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     /// <summary>Server VAD counts the samples it is sent.</summary>
     public RealtimeCapabilities Capabilities { get; } = new(NeedsSteadyAudio: true);
 
-    public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger)
+    public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes)
     {
         _socket = socket;
         _time = time;
-        _reader = new WebSocketTextReader(socket, 8 * 1024, MaxMessageBytes, time);
+        _reader = new WebSocketTextReader(socket, 8 * 1024, maxMessageBytes, time, LongestMessage);
+        _tooLarge = Over("message_too_large", $"A message of more than {maxMessageBytes} bytes.");
         _writer = new WebSocketTextWriter(socket, 1024);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
         _events = events;
@@ -87,12 +88,13 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
                 case OpenAIEventKind.SessionUpdated:
                     if (e.Session is not { InputFormat: OpenAIDocuments.Pcmu, OutputFormat: OpenAIDocuments.Pcmu })
                         throw new RealtimeSessionException($"The model did not take {OpenAIDocuments.Pcmu}: it hears {e.Session.InputFormat} and speaks {e.Session.OutputFormat}.") { ErrorType = "format_mismatch" };
-                    foreach (var item in _replay.Tell(settings.History))
+                    foreach (var item in _replay.Tell(settings.History, settings.CallerContext))
                         await SendAsync(item, cancellationToken);
                     return;
 
                 case OpenAIEventKind.ForTheCall when e.Event.Error is { Kind: RealtimeErrorKind.SessionOver } broken:
-                    throw new RealtimeSessionException(broken.Message, RealtimeSessionFailure.Unreachable) { ErrorType = broken.Code };
+                    // Its code, not its sentence: that may be the model's own, and repeat a prompt.
+                    throw new RealtimeSessionException($"The session was over before it was ready: {broken.Code}.", RealtimeSessionFailure.Unreachable) { ErrorType = broken.Code };
 
                 case OpenAIEventKind.ForTheCall when e.Event.Error is { } error:
                     // Before the first session.updated every error is fatal: the whole update was dropped.
@@ -179,7 +181,7 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
                 return Closed();
             case WebSocketMessageKind.TooLarge:
                 _closeStatus = WebSocketCloseStatus.MessageTooBig;
-                return Error(TooLarge);
+                return Error(_tooLarge);
             default:
                 return null;
         }

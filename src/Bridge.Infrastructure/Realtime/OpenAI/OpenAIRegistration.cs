@@ -1,3 +1,4 @@
+using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -11,7 +12,9 @@ internal static class OpenAIRegistration
     public static IServiceCollection AddOpenAIRealtime(this IServiceCollection services)
     {
         services.AddValidatedOptions<OpenAIOptions, OpenAIOptionsRules>(OpenAIOptions.Section);
-        services.AddHostedService<OpenAIStartupNotes>();
+        services.AddSingleton<OpenAIStartupNotes>();
+        services.AddHostedService(provider => provider.GetRequiredService<OpenAIStartupNotes>());
+        services.AddSingleton<IProviderNotes>(provider => provider.GetRequiredService<OpenAIStartupNotes>());
         return services.AddRealtimeProvider<OpenAIRealtimeClient>(Name);
     }
 }

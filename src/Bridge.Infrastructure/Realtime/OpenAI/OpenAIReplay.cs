@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Bridge.Domain.Transcripts;
@@ -17,16 +18,20 @@ internal sealed class OpenAIReplay
     private const int MostCharacters = 30_000;
 
     private readonly List<TranscriptTurn> _turns = [];
+    private string _first = "root";
 
     /// <summary>Is this one of ours?</summary>
     public static bool IsOurs(string itemId) => itemId.StartsWith(Prefix, StringComparison.Ordinal);
 
-    /// <summary>The commands that tell a conversation.</summary>
-    public IEnumerable<byte[]> Tell(IReadOnlyList<TranscriptTurn> history)
+    /// <summary>The commands that tell a conversation, and before it who calls: as what somebody says, not as what is to be done.</summary>
+    public IEnumerable<byte[]> Tell(IReadOnlyList<TranscriptTurn> history, string? callerContext = null)
     {
+        byte[][] caller = callerContext is null ? [] : [Create("caller", _first, "user", "input_text", callerContext)];
+        if (callerContext is not null)
+            _first = Prefix + "caller";
         var left = MostCharacters;
         _turns.AddRange(history.Reverse().TakeWhile(t => (left -= t.Heard.Length) >= 0).Reverse());
-        return _turns.Select((turn, at) => (turn, at)).Where(t => t.turn.Heard.Length > 0).Select(t => Create(t.at));
+        return caller.Concat(_turns.Select((turn, at) => (turn, at)).Where(t => t.turn.Heard.Length > 0).Select(t => Create(t.at)));
     }
 
     /// <summary>The commands that tell one of its turns anew, with what was heard of it in the end.</summary>
@@ -47,10 +52,12 @@ internal sealed class OpenAIReplay
         var turn = _turns[at];
         var before = _turns.Take(at).ToList().FindLastIndex(t => t.Heard.Length > 0);
         var (role, content) = turn.Speaker == Speaker.Caller ? ("user", "input_text") : ("assistant", "output_text");
-        return JsonSerializer.SerializeToUtf8Bytes(
-            new ItemCreate("conversation.item.create", before < 0 ? "root" : Prefix + before, new Item(Prefix + at, "message", role, [new Content(content, turn.Heard)])),
-            OpenAIReplayJson.Default.ItemCreate);
+        return Create(at.ToString(CultureInfo.InvariantCulture), before < 0 ? _first : Prefix + before, role, content, turn.Heard);
     }
+
+    private static byte[] Create(string name, string after, string role, string content, string text) => JsonSerializer.SerializeToUtf8Bytes(
+        new ItemCreate("conversation.item.create", after, new Item(Prefix + name, "message", role, [new Content(content, text)])),
+        OpenAIReplayJson.Default.ItemCreate);
 
     internal sealed record ItemCreate(string Type, string PreviousItemId, Item Item);
 

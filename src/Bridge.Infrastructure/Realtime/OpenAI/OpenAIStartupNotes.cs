@@ -1,4 +1,5 @@
 using System.Globalization;
+using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,31 +7,37 @@ using Microsoft.Extensions.Options;
 
 namespace Bridge.Infrastructure.Realtime.OpenAI;
 
-/// <summary>Says once, at start, what is set and will not do what its owner may expect.</summary>
+/// <summary>What is set and will not do what its owner may expect: said once, at start, and to whoever asks.</summary>
 internal sealed partial class OpenAIStartupNotes(
-    IOptions<BridgeOptions> bridge, IOptions<OpenAIOptions> openAI, IOptions<AssistantOptions> assistant, ILogger<OpenAIStartupNotes> logger) : IHostedService
+    IOptions<BridgeOptions> bridge, IOptions<OpenAIOptions> openAI, IOptions<AssistantOptions> assistant, ILogger<OpenAIStartupNotes> logger) : IHostedService, IProviderNotes
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (bridge.Value.Provider != OpenAIRegistration.Name)
-            return Task.CompletedTask;
-        if (OpenAIModels.ShutDownOf(openAI.Value.Model) is { } day)
-            LogShutDown(openAI.Value.Model, day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), OpenAIModels.Current);
-        if (assistant.Value.Temperature is not null)
-            LogTemperature();
-        if (!OpenAIModels.IsVoice(assistant.Value.Voice))
-            LogVoice(assistant.Value.Voice);
+        foreach (var note in Notes())
+            LogNote(note.Found, note.Mend);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "OPENAI_REALTIME_MODEL={Model} is shut down on {Day}; its successor is {Successor}")]
-    private partial void LogShutDown(string model, string day, string successor);
+    public IEnumerable<SettingNote> Notes()
+    {
+        if (bridge.Value.Provider != OpenAIRegistration.Name)
+            yield break;
+        var model = openAI.Value.Model;
+        if (OpenAIModels.ShutDownOf(model) is { } day)
+        {
+            yield return new(
+                $"OPENAI_REALTIME_MODEL={model} is shut down on {day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)}",
+                $"set OPENAI_REALTIME_MODEL={OpenAIModels.Current}, its successor");
+        }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "OPENAI_TEMPERATURE has no effect: OpenAI's Realtime API has no temperature and refuses a session that names one. It is not sent")]
-    private partial void LogTemperature();
+        if (assistant.Value.Temperature is not null)
+            yield return new("OPENAI_TEMPERATURE has no effect: OpenAI's Realtime API has no temperature and refuses a session that names one, so it is not sent", "take it out");
+        if (!OpenAIModels.IsVoice(assistant.Value.Voice))
+            yield return new($"OPENAI_RESPONSE_VOICE={assistant.Value.Voice} is none of the realtime voices known here; voices of other models were heard as noise", "choose one that the README lists");
+    }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "OPENAI_RESPONSE_VOICE={Voice} is none of the realtime voices known here; voices of other models were heard as noise")]
-    private partial void LogVoice(string voice);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Found}: {Mend}")]
+    private partial void LogNote(string found, string mend);
 }

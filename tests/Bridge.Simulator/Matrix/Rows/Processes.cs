@@ -19,6 +19,13 @@ internal static class Processes
         ["DRAIN_TIMEOUT"] = "-1",
         ["FALLBACK_PHONE_NUMBER"] = "0800 HELP",
         ["FILLER_CLIP"] = "/nowhere.ulaw",
+        ["TWILIO_ACCOUNT_SID"] = "AC1",
+        ["PUBLIC_BASE_URL"] = "http://bridge.test",
+        ["STREAM_TOKEN_KEYS"] = "too-short",
+        ["TRUSTED_PROXIES"] = "everybody",
+        ["MAX_CALL_SETUPS_PER_SECOND"] = "-1",
+        ["MAX_CALLS_PER_NUMBER"] = "a few",
+        ["MAX_CALLS_PER_NUMBER_PER_HOUR"] = "-1",
         ["PORT"] = "99999",
     };
 
