@@ -91,7 +91,6 @@ internal static class BridgeApp
             limits.Apply(kestrel);
             kestrel.ConfigureEndpointDefaults(listen => listen.MustComeWithin(limits.HeaderTimeout));
         });
-        services.AddOptions<FormOptions>().Configure<IOptions<ServerOptions>>((form, server) => server.Value.Limits.Apply(form));
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ServerOptions>>((forwarded, server) =>
         {
             // No prefix: some proxies pass a stranger's on.

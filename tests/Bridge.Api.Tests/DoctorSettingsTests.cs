@@ -54,10 +54,10 @@ public sealed class DoctorSettingsTests
         Assert.That((await DoctorRun.OfEchoAsync((variable, value))).Findings(word), Has.Some.Contains(found));
 
     [Test]
-    public async Task An_intro_that_outlives_the_streams_token_fails()
+    public async Task An_intro_of_a_minute_is_looked_at()
     {
         var said = await DoctorRun.OfEchoAsync(("TWILIO_INTRO_TEXT", new string('a', 900)));
-        Assert.That(said.Findings("FAIL"), Has.Exactly(1).Contains("takes about 64 s to say"));
+        Assert.That(said.Findings("WARN"), Has.Exactly(1).Contains("takes about 64 s to say"));
     }
 
     [TestCase("Max open files            1024                 524288               files", 1000, "WARN", "enough for about 256 calls")]

@@ -78,11 +78,14 @@ public sealed partial class AnswerStreamEndedTests
     public async Task A_call_that_is_not_known_is_hung_up() => Assert.That(await AskAsync(), Is.EqualTo(HangUp));
 
     [Test]
-    public async Task Asked_twice_the_second_answer_is_to_hang_up()
+    public async Task Asked_again_it_gives_the_same_answer_and_after_five_times_it_hangs_up()
     {
-        await AnswerAsync(CallEndReason.ModelFailed);
+        var answer = await AnswerAsync(CallEndReason.StreamLost);
+        Assert.That(answer, Does.Contain("<Stream "));
 
-        Assert.That(await AskAsync(), Is.EqualTo(HangUp));
+        for (var again = 0; again < 5; again++)
+            Assert.That(await AskAsync(), Is.EqualTo(answer), "lost on its way, and no second place is taken");
+        Assert.That(await AskAsync(), Is.EqualTo(HangUp), "it comes back from an answer that does not help");
     }
 
     [Test]

@@ -126,14 +126,27 @@ public sealed class CallPromiseTests
     }
 
     [Test]
-    public void A_webhook_that_comes_after_its_promise_is_over_is_promised_anew()
+    public void A_webhook_that_comes_after_its_promise_is_over_is_promised_nothing_and_its_stream_is_too_late()
     {
         var late = _board.Promise(One).Token;
         Pass(120);
-        var token = _board.Promise(One).Token;
 
-        Assert.That(_board.WhyNot(late), Is.EqualTo(StreamRefusal.AlreadyUsed));
-        Assert.That(_board.Bring(token), Is.Not.Null);
+        Assert.That(_board.Promise(One).Why, Is.EqualTo(TurnedAway.Ended), "who overheard it gets no place by it");
+        Assert.That(_board.WhyNot(late), Is.EqualTo(StreamRefusal.Expired));
+        Assert.That(_board.Bring(_board.Calls.PromiseAgain(One, TestNames.AccountSid)), Is.Not.Null, "a caller who is still there gets another stream");
+    }
+
+    [TestCase(0, 60)]
+    [TestCase(420, 60)]
+    [TestCase(1400, 130)]
+    public void A_long_intro_does_not_use_up_the_promise(int characters, int seconds)
+    {
+        using var board = new Switchboard(new BridgeOptions(), twilio: new TwilioOptions { IntroText = new string('a', characters) });
+        board.Promise(One);
+        board.Time.Advance(TimeSpan.FromSeconds(seconds - 0.1));
+        Assert.That(board.Calls.Promised, Is.EqualTo(1));
+        board.Time.Advance(TimeSpan.FromSeconds(0.2));
+        Assert.That(board.Calls.Promised, Is.Zero);
     }
 
     private void Pass(double seconds) => _board.Time.Advance(TimeSpan.FromSeconds(seconds));

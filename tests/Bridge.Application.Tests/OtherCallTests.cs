@@ -59,11 +59,11 @@ public sealed class OtherCallTests
         var start = new TaskCompletionSource<MediaStreamStart>();
         _rig.Twilio.Handshake = _ => start.Task;
         _rig.Start(board.Enter());
-        Assert.That(board.Calls.IsHalfOpenFull, Is.True);
+        Assert.That(board.IsHalfOpenFull, Is.True);
 
         start.SetResult(new MediaStreamStart(TestNames.Identity, TestNames.AccountSid, new Dictionary<string, string>()));
         await _rig.Model.ReadyAsync();
-        Assert.That((board.Calls.IsHalfOpenFull, board.Calls.Active), Is.EqualTo((false, 1)));
+        Assert.That((board.IsHalfOpenFull, board.Calls.Active), Is.EqualTo((false, 1)));
     }
 
     /// <summary>Closed as refused, counted, logged in one line; the caller, if there is one, hears an apology.</summary>

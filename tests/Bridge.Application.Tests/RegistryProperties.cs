@@ -161,7 +161,14 @@ public sealed class RegistryProperties
             _now += time;
             _board.Time.Advance(time);
             // The timer for all but the first promise is set a millisecond late; whoever asks is answered exactly.
-            _missed += _promised.Count(p => p.Counts && _now - p.At >= Life);
+            var missed = _promised.FindAll(p => p.Counts && _now - p.At >= Life);
+            // With several instances the stream may have come to another: nothing is said, and the call may ask again.
+            if (_alone)
+            {
+                _missed += missed.Count;
+                _over.UnionWith(missed.Select(p => p.CallSid));
+            }
+
             _promised.RemoveAll(p => _now - p.At >= Life);
         }
 

@@ -10,11 +10,11 @@ namespace Bridge.Application.Tests;
 /// <summary>A registry of calls with all that it is made of, and one word for each thing that Twilio does with it.</summary>
 internal sealed class Switchboard : IDisposable
 {
-    public Switchboard(BridgeOptions bridge, AdmissionOptions? admission = null, FakeTimeProvider? time = null, TestMetrics? metrics = null)
+    public Switchboard(BridgeOptions bridge, AdmissionOptions? admission = null, FakeTimeProvider? time = null, TestMetrics? metrics = null, TwilioOptions? twilio = null)
     {
         (Time, Metrics, Admission) = (time ?? new FakeTimeProvider(), metrics ?? new TestMetrics(), admission ?? new AdmissionOptions());
         Tokens = new StreamTokens(Create(Admission), Time);
-        Calls = new CallRegistry(Create(bridge), Create(Admission), Tokens, new BridgeMetrics(Metrics), Time, Logger);
+        Calls = new CallRegistry(Create(bridge), Create(Admission), Create(twilio ?? new TwilioOptions()), Tokens, new BridgeMetrics(Metrics), Time, Logger);
     }
 
     /// <summary>Settings with no limit but the one on calls at once.</summary>
@@ -31,6 +31,9 @@ internal sealed class Switchboard : IDisposable
     public TestMetrics Metrics { get; }
 
     public TestLogger<CallRegistry> Logger { get; } = new();
+
+    /// <summary>Have so many streams said nothing yet that no other comes in?</summary>
+    public bool IsHalfOpenFull => Admission.MaxHalfOpen > 0 && Calls.HalfOpen >= Admission.MaxHalfOpen;
 
     /// <summary>A webhook comes.</summary>
     public StreamPromise Promise(string callSid = TestNames.CallSid, string? from = null, TurnedAway? unless = null) =>

@@ -127,7 +127,7 @@ public sealed class HotPathCallTests
         var admission = Microsoft.Extensions.Options.Options.Create(new AdmissionOptions());
         var metrics = new BridgeMetrics(_meters);
         var tokens = new StreamTokens(admission, _time);
-        using var registry = new CallRegistry(options, admission, tokens, metrics, _time, NullLogger<CallRegistry>.Instance);
+        using var registry = new CallRegistry(options, admission, Microsoft.Extensions.Options.Options.Create(new TwilioOptions()), tokens, metrics, _time, NullLogger<CallRegistry>.Instance);
         var token = tokens.Prove(registry.TryPromise(Wire.CallSid, "AC1").Token, out _)!;
         var parts = new CallParts(
             registry,

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Bridge.Api.Configuration;
@@ -15,9 +14,17 @@ internal sealed class WebLimits
     [Range(20, 10_000, ErrorMessage = "Server:Limits:Fields must be from 20 to 10000.")]
     public int Fields { get; set; } = 200;
 
-    /// <summary>Bytes of one field's value. Twilio's longest is CallToken, with a few certificates of the caller's number in it.</summary>
+    /// <summary>Bytes of one field as it is sent, its name included. Twilio's longest is CallToken, with a few certificates of the caller's number in it.</summary>
     [Range(512, 16 * 1024 * 1024, ErrorMessage = "Server:Limits:FieldBytes must be from 512 to 16777216.")]
-    public int FieldBytes { get; set; } = 8 * 1024;
+    public int FieldBytes { get; set; } = 32 * 1024;
+
+    /// <summary>How long a body may take.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:05:00", ErrorMessage = "Server:Limits:BodyTimeout must be from 0.5 s to 5 min.")]
+    public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Connections at once that are no media streams; one more is closed. 0 is no limit.</summary>
+    [Range(0, 1_000_000, ErrorMessage = "Server:Limits:Connections must be from 0 (no limit) to 1000000.")]
+    public int Connections { get; set; } = 10_000;
 
     /// <summary>Bytes of all headers; more is answered 431.</summary>
     [Range(1024, 1024 * 1024, ErrorMessage = "Server:Limits:HeaderBytes must be from 1024 to 1048576.")]
@@ -47,16 +54,9 @@ internal sealed class WebLimits
         server.Limits.MaxRequestHeadersTotalSize = HeaderBytes;
         server.Limits.MaxRequestLineSize = HeaderBytes;
         server.Limits.MaxRequestHeaderCount = Headers;
+        server.Limits.MaxConcurrentConnections = Connections == 0 ? null : Connections;
         server.Limits.RequestHeadersTimeout = HeaderTimeout;
         server.Limits.KeepAliveTimeout = KeepAliveTimeout;
     }
 
-    /// <summary>Tells the reader of forms.</summary>
-    public void Apply(FormOptions form)
-    {
-        form.ValueCountLimit = Fields;
-        form.ValueLengthLimit = FieldBytes;
-        form.KeyLengthLimit = 512;
-        form.BufferBodyLengthLimit = BodyBytes;
-    }
 }

@@ -7,8 +7,8 @@ namespace Bridge.Api.Doctor;
 /// <summary>Settings that are right by themselves and come to nothing, or to no good, beside others.</summary>
 internal static class FruitlessSettings
 {
-    /// <summary>Twilio's voices say about so many characters in a second.</summary>
-    private const double SpokenPerSecond = 14;
+    /// <summary>Seconds of an intro after which callers wonder.</summary>
+    private const double LongIntro = 30;
 
     /// <summary>One finding for each.</summary>
     public static IEnumerable<Finding> Of(Patient patient)
@@ -36,9 +36,8 @@ internal static class FruitlessSettings
     private static IEnumerable<Finding> Words(Patient patient)
     {
         var (bridge, twilio) = (patient.Options<BridgeOptions>(), patient.Options<TwilioOptions>());
-        var spoken = twilio.HasIntro ? twilio.IntroText.Length / SpokenPerSecond : 0;
-        if (spoken > bridge.PromiseLife.TotalSeconds * 0.9)
-            yield return Finding.Fail($"TWILIO_INTRO_TEXT takes about {spoken:0} s to say; the media stream that comes after it is let in for {bridge.PromiseLife.TotalSeconds:0} s from the webhook on", $"shorten it to {bridge.PromiseLife.TotalSeconds * 0.5 * SpokenPerSecond:0} characters, or say it off and let the model say it");
+        if (twilio.IntroSeconds > LongIntro)
+            yield return Finding.Warn($"TWILIO_INTRO_TEXT takes about {twilio.IntroSeconds:0} s to say, and so long the caller cannot say anything", "shorten it, or say it off and let the model say it");
         var (ask, end) = (bridge.Patience.IdleAskAfter, bridge.Patience.IdleEndAfter);
         if (ask > TimeSpan.Zero && end > TimeSpan.Zero && end <= ask)
             yield return Finding.Warn($"IDLE_ASK_AFTER ({ask.TotalSeconds:0.#} s) does nothing: a silent caller is let go after IDLE_END_AFTER ({end.TotalSeconds:0.#} s)", "make IDLE_END_AFTER the longer one");

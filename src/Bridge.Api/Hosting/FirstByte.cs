@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Bridge.Api.Hosting;
@@ -12,8 +13,10 @@ internal static class FirstByte
     /// <summary>Closes connections that do not begin in time.</summary>
     public static void MustComeWithin(this ListenOptions listen, TimeSpan limit) => listen.Use(next => async connection =>
     {
-        using (var tooLate = new CancellationTokenSource(limit))
+        var stopping = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested ?? CancellationToken.None;
+        using (var tooLate = CancellationTokenSource.CreateLinkedTokenSource(stopping))
         {
+            tooLate.CancelAfter(limit);
             try
             {
                 var read = await connection.Transport.Input.ReadAsync(tooLate.Token);
@@ -23,6 +26,11 @@ internal static class FirstByte
             catch (OperationCanceledException)
             {
                 connection.Abort(new ConnectionAbortedException("Nothing came."));
+                return;
+            }
+            catch (IOException)
+            {
+                // A probe that knocks and runs away. The web server would call it an unhandled exception.
                 return;
             }
         }

@@ -30,15 +30,10 @@ internal sealed partial class StartupNotes(
             LogKeysMissing(bridge.Value.Replicas);
         else if (admission.Value.StreamTokenKeys is null)
             LogRandomKey();
-        if (IntroSeconds > bridge.Value.PromiseLife.TotalSeconds)
-            LogLongIntro(IntroSeconds, bridge.Value.PromiseLife.TotalSeconds);
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? "";
         var publicBase = twilio.Value.PublicBaseUrl?.ToString().TrimEnd('/') ?? address;
         LogReady(bridge.Value.Provider, address, publicBase);
     }
-
-    /// <summary>A voice says some 14 characters a second.</summary>
-    private double IntroSeconds => twilio.Value.HasIntro ? twilio.Value.IntroText.Length / 14.0 : 0;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Why}: it is not checked that requests come from Twilio. Who finds the address can hold conversations on your key; the webhook, the question after a stream, and so the media stream stand open")]
     private partial void LogOpen(string why);
@@ -48,9 +43,6 @@ internal sealed partial class StartupNotes(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "STREAM_TOKEN_KEYS is not set: media streams are let in by a random key, which is good for one replica and until the next start")]
     private partial void LogRandomKey();
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "TWILIO_INTRO_TEXT takes about {Seconds:F0} s to say, and a media stream must come within {Life:F0} s of the webhook: shorten it, or raise Bridge:PromiseLife")]
-    private partial void LogLongIntro(double seconds, double life);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "OPENAI_API_KEY is not set, and this is Development: calls are answered by the echo provider, which repeats what the caller says")]
     private partial void LogEcho();

@@ -2,6 +2,7 @@ using System.Buffers;
 using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
+using Bridge.Domain.Calls;
 using Bridge.Infrastructure;
 
 namespace Bridge.Api.Middleware;
@@ -10,7 +11,7 @@ namespace Bridge.Api.Middleware;
 /// The end of the pipeline below <c>/media-stream</c>: lets a socket in that brings a token of ours and Twilio's signature over it,
 /// hands it to the bridge, and owns it until the call is over. What has not proved both is answered before the upgrade.
 /// </summary>
-internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, StreamTokens tokens, TwilioProof proof, Refusals refusals, TwilioMediaSocketFactory sockets)
+internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, CallOutcomes outcomes, StreamTokens tokens, TwilioProof proof, Refusals refusals, TwilioMediaSocketFactory sockets)
 {
     /// <summary>What a subprotocol's name is made of (RFC 9110, section 5.6.2, "token"): it is repeated in a header.</summary>
     private static readonly SearchValues<char> TokenCharacters =
@@ -30,6 +31,7 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
         {
             refusals.Add(refusal, proof.Shown(context.Request, isSocket: true));
             context.Response.StatusCode = StatusOf(refusal);
+            context.Response.Headers.Connection = "close";
             return;
         }
 
@@ -43,21 +45,20 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
         }
     }
 
-    /// <summary>Cheapest first: how many are at the door, the token, the signature; and at the end, once only, its use.</summary>
+    /// <summary>Cheapest first: the token, the signature; and at the end, once only, its use.</summary>
     private CallRegistry.Place? Admit(HttpRequest request, out RefusalReason refusal)
     {
-        refusal = RefusalReason.HalfOpen;
-        if (calls.IsHalfOpenFull)
-            return null;
-        var token = tokens.Prove(request.Path.Value?.Trim('/'), out var fault);
-        refusal = fault switch
+        if (tokens.Prove(request.Path.Value?.Trim('/'), out var fault) is not { } token)
         {
-            StreamTokenFault.UnknownKey => RefusalReason.UnknownKey,
-            StreamTokenFault.Forged => RefusalReason.ForgedToken,
-            _ => RefusalReason.GarbledToken,
-        };
-        if (token is null)
+            refusal = fault switch
+            {
+                StreamTokenFault.UnknownKey => RefusalReason.UnknownKey,
+                StreamTokenFault.Forged => RefusalReason.ForgedToken,
+                _ => RefusalReason.GarbledToken,
+            };
             return null;
+        }
+
         if (proof.Doubt(request) is { } doubt)
         {
             refusal = doubt;
@@ -69,9 +70,13 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
         {
             StreamRefusal.AlreadyUsed => RefusalReason.AlreadyUsed,
             StreamRefusal.Expired => RefusalReason.ExpiredToken,
+            StreamRefusal.HalfOpen => RefusalReason.HalfOpen,
             StreamRefusal.Full => RefusalReason.Full,
             _ => RefusalReason.Stopping,
         };
+        // Whoever comes with both proofs is Twilio, and has a caller on the line. Too late is helped by another stream.
+        if (place is null && why != StreamRefusal.AlreadyUsed)
+            outcomes.Missed(token.CallSid, why is StreamRefusal.Expired or StreamRefusal.HalfOpen ? CallEndReason.StreamLost : CallEndReason.Draining);
         return place;
     }
 

@@ -1,5 +1,7 @@
-using Bridge.Application.Admission;
+using Bridge.Api.Configuration;
 using Bridge.Api.Controllers;
+using Bridge.Application.Admission;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Bridge.Api.Middleware;
@@ -11,12 +13,12 @@ internal sealed class OpenToAll;
 /// Lets only Twilio through to every endpoint that does not say otherwise. Cheapest first: without a signature nothing is read,
 /// and a body is read only as far as a form of Twilio's can be long.
 /// </summary>
-internal sealed class TwilioGuard(TwilioProof proof, Refusals refusals) : IMiddleware
+internal sealed class TwilioGuard(TwilioProof proof, Refusals refusals, IOptions<ServerOptions> server) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        // No endpoint is answered 404; one without metadata is the framework's own answer, 405.
-        if (context.GetEndpoint() is not { Metadata.Count: > 0 } endpoint || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+        // No endpoint is answered 404; one that is no route's is the framework's own answer, 405.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
         {
             await next(context);
             return;
@@ -38,16 +40,11 @@ internal sealed class TwilioGuard(TwilioProof proof, Refusals refusals) : IMiddl
         TwilioFields fields;
         try
         {
-            fields = await TwilioFields.ReadAsync(request, context.RequestAborted);
+            fields = await TwilioFields.ReadAsync(request, server.Value.Limits, context.RequestAborted);
         }
         catch (BadHttpRequestException e)
         {
             Refuse(context, e.StatusCode, RefusalReason.BadBody);
-            return;
-        }
-        catch (InvalidDataException)
-        {
-            Refuse(context, StatusCodes.Status413PayloadTooLarge, RefusalReason.BadBody);
             return;
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
@@ -72,6 +69,8 @@ internal sealed class TwilioGuard(TwilioProof proof, Refusals refusals) : IMiddl
     {
         refusals.Add(reason, proof.Shown(context.Request, isSocket: false));
         context.Response.StatusCode = status;
+        // Who has no business here keeps no connection either.
+        context.Response.Headers.Connection = "close";
     }
 
     /// <summary>Twilio's forms are UTF-8, and not compressed.</summary>

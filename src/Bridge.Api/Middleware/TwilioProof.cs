@@ -14,6 +14,7 @@ namespace Bridge.Api.Middleware;
 internal sealed class TwilioProof(IOptions<TwilioOptions> options)
 {
     private readonly Uri? _public = options.Value.PublicBaseUrl;
+    private readonly string _basePath = options.Value.PublicBaseUrl?.AbsolutePath.TrimEnd('/') ?? "";
     private readonly IReadOnlyList<Secret> _tokens = options.Value.AuthTokens;
     private readonly IReadOnlyList<string> _accounts = options.Value.AccountSids;
 
@@ -34,8 +35,8 @@ internal sealed class TwilioProof(IOptions<TwilioOptions> options)
 
     /// <summary>The address that a signature is checked against, without what is nobody's business: for the log.</summary>
     public string Shown(HttpRequest request, bool isSocket) => isSocket
-        ? $"{Authority(request, isSocket)}{TwilioPaths.MediaStream}/***"
-        : $"{request.Method} {Authority(request, isSocket)}{request.Path.Value}";
+        ? $"{Base(request, isSocket)}{TwilioPaths.MediaStream}/***"
+        : $"{request.Method} {Base(request, isSocket)}{request.Path.Value}";
 
     private RefusalReason? Doubt(HttpRequest request, bool isSocket, IReadOnlyCollection<KeyValuePair<string, string>> form)
     {
@@ -56,11 +57,15 @@ internal sealed class TwilioProof(IOptions<TwilioOptions> options)
     private string? Url(HttpRequest request, bool isSocket)
     {
         var target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        return target.StartsWith('/') ? (request.PathBase.HasValue ? Root(request, isSocket) : Authority(request, isSocket)) + target : null;
+        if (!target.StartsWith('/'))
+            return null;
+        // The target says whether the proxy left the base path in it; the request's own PathBase says where its branch was mapped.
+        var isWhole = _basePath.Length > 0 && target.StartsWith(_basePath + "/", StringComparison.OrdinalIgnoreCase);
+        return (isWhole ? Root(request, isSocket) : Base(request, isSocket)) + target;
     }
 
     /// <summary>The public address as its owner typed it; in Development, without one, the request's own host.</summary>
-    private string Authority(HttpRequest request, bool isSocket)
+    private string Base(HttpRequest request, bool isSocket)
     {
         var http = _public is { } url ? url.OriginalString.Trim().TrimEnd('/') : $"https://{request.Host.Value}";
         return isSocket ? $"wss{http[http.IndexOf("://", StringComparison.Ordinal)..]}" : http;
@@ -69,7 +74,7 @@ internal sealed class TwilioProof(IOptions<TwilioOptions> options)
     /// <summary>The same without a base path, for a proxy that leaves the base path in the target.</summary>
     private string Root(HttpRequest request, bool isSocket)
     {
-        var address = Authority(request, isSocket);
+        var address = Base(request, isSocket);
         var path = address.IndexOf('/', address.IndexOf("://", StringComparison.Ordinal) + 3);
         return path < 0 ? address : address[..path];
     }

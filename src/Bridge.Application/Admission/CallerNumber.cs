@@ -22,7 +22,15 @@ public readonly record struct CallerNumber(ulong Hash)
     public static CallerNumber? Of(string? from, string? to, string? direction)
     {
         var number = (direction?.StartsWith("outbound", StringComparison.Ordinal) == true ? to : from)?.Trim() ?? "";
-        return Hidden.Contains(number) || number.StartsWith("sip:anonymous@", StringComparison.OrdinalIgnoreCase) ? null : new CallerNumber(BitConverter.ToUInt64(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(number))));
+        return Hidden.Contains(NameOf(number)) ? null : new CallerNumber(BitConverter.ToUInt64(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(number))));
+    }
+
+    /// <summary>Of <c>sip:anonymous@…</c> and <c>client:anonymous</c>: many callers have that name.</summary>
+    private static string NameOf(string number)
+    {
+        var name = number[(number.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? name : name[..at];
     }
 
     /// <summary>For logs.</summary>

@@ -32,6 +32,9 @@ public sealed record StreamToken(string CallSid, string Account, string Profile,
     /// <summary>96 random bits.</summary>
     public static string NewNonce() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(12));
 
+    /// <summary>Never what would make it one again.</summary>
+    public override string ToString() => $"the stream token of {CallSid}";
+
     /// <summary>One line of text, the fields in their order.</summary>
     internal string Payload() => string.Create(CultureInfo.InvariantCulture, $"{CallSid}|{Account}|{Profile}|{IssuedAt}|{ExpiresAt}|{Nonce}");
 

@@ -27,8 +27,7 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
         {
             // The caller may be there: when Twilio asks what to do, it is told to apologise.
             var isStopping = parts.Calls.CallsMustEnd.IsCancellationRequested;
-            parts.Outcomes.Begin(place.CallSid);
-            parts.Outcomes.Record(place.CallSid, isStopping ? CallEndReason.Draining : CallEndReason.ProtocolViolation, goodbyeHeard: false, []);
+            parts.Outcomes.Missed(place.CallSid, isStopping ? CallEndReason.Draining : CallEndReason.ProtocolViolation);
             await CloseAsync(socket, isRefused: !isStopping);
             await handshake;
             return;
@@ -75,14 +74,13 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
         {
             // The limits are kept outside the read: cancelling a read destroys the socket, and Twilio is to see a close.
             var start = await handshake.WaitAsync(parts.Options.HandshakeTimeout, parts.Time, parts.Calls.CallsMustEnd);
-            if (start is null || place.IsFor(start.Identity.CallSid, start.AccountSid))
+            if (start is not null && place.IsFor(start.Identity.CallSid, start.AccountSid))
                 return start;
-            parts.Refusals.Add(RefusalReason.OtherCall, $"the stream of {place.CallSid}");
+            parts.Refusals.Add(start is null ? RefusalReason.BadStream : RefusalReason.OtherCall, $"the stream of {place.CallSid}");
         }
         catch (TimeoutException)
         {
             parts.Refusals.Add(RefusalReason.NoStart, $"the stream of {place.CallSid}");
-            LogNoStart($"no start within {parts.Options.HandshakeTimeout.TotalSeconds} s");
         }
         catch (OperationCanceledException)
         {

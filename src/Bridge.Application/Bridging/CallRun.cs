@@ -30,7 +30,7 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
         using var line = new CallerLine(call, socket, options.SendTimeout, parts.Time, logger);
         using var model = new ModelSide(call, line, sender, parts.Mediator, parts.Metrics, options, parts.Time, logger);
         var watchdog = new CallWatchdog(call, line, model, sender, parts.Recordings, parts.Metrics, options, parts.Time, logger);
-        var modelSide = GuardAsync(model.RunAsync(before is null ? parts.Assistant.Greeting : parts.Assistant.TakeUp, before?.History ?? []), aborted);
+        var modelSide = GuardAsync(model.RunAsync(before is null or { History: [] } ? parts.Assistant.Greeting : parts.Assistant.TakeUp, before?.History ?? []), aborted);
         var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(over.Token), aborted);
         var watch = GuardAsync(watchdog.RunAsync(over.Token), aborted);
         Turns = PublishTurnsAsync();

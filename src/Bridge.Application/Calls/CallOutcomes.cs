@@ -22,6 +22,9 @@ public sealed class CallOutcomes(TimeProvider time)
     /// <summary>When Twilio's stream breaks, its question can be here before we have noticed.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>The most that Twilio can be told to (<c>rc</c> of a webhook's address).</summary>
+    private const int MostRetries = 5;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly Queue<(string CallSid, Entry Entry, long At)> _ended = new();
@@ -53,6 +56,15 @@ public sealed class CallOutcomes(TimeProvider time)
         }
     }
 
+    /// <summary>A stream that Twilio proved could not come in: its caller is there, and is told so, or gets another stream.</summary>
+    /// <param name="callSid">Whose stream.</param>
+    /// <param name="reason">As if it had come, and ended so.</param>
+    public void Missed(string callSid, CallEndReason reason)
+    {
+        Begin(callSid);
+        Record(callSid, reason, goodbyeHeard: false, []);
+    }
+
     /// <summary>Twilio asks: what became of this call's stream? Waits a moment for a stream that is just ending; null when nothing is known, or nothing ends.</summary>
     public async Task<CallOutcome?> TakeAsync(string callSid, CancellationToken cancellationToken)
     {
@@ -80,6 +92,26 @@ public sealed class CallOutcomes(TimeProvider time)
                 return null;
             entry.WillBeAskedFor = false;
             return entry.Outcome;
+        }
+    }
+
+    /// <summary>
+    /// What Twilio was told when it asked before; null when it did not. It asks again when the answer was lost on its way, five times
+    /// at the most; more often it comes back from an answer that does not help.
+    /// </summary>
+    public string? AnswerBefore(string callSid)
+    {
+        lock (_gate)
+            return _entries.GetValueOrDefault(callSid) is { Answer: { } answer } entry && entry.Asked++ < MostRetries ? answer : null;
+    }
+
+    /// <summary>This is what Twilio is told.</summary>
+    public void Answer(string callSid, string twiml)
+    {
+        lock (_gate)
+        {
+            if (_entries.GetValueOrDefault(callSid) is { Outcome: not null } entry)
+                entry.Answer = twiml;
         }
     }
 
@@ -145,6 +177,10 @@ public sealed class CallOutcomes(TimeProvider time)
         public int Streams { get; init; }
 
         public bool Promised { get; set; }
+
+        public string? Answer { get; set; }
+
+        public int Asked { get; set; }
 
         public bool WillBeAskedFor { get; set; }
     }

@@ -17,9 +17,11 @@ public sealed partial class CallRegistry : IDisposable
     private readonly Dictionary<string, KnownCall> _calls = new(StringComparer.OrdinalIgnoreCase);
     private readonly CancellationTokenSource _callsMustEnd = new();
     private readonly EndedCalls _ended;
+    private readonly EndedCalls _neverCame;
     private readonly CallerLimits _limits;
     private readonly StreamTokens _tokens;
     private readonly BridgeOptions _options;
+    private readonly TimeSpan _longIntro;
     private readonly int _maxHalfOpen;
     private readonly BridgeMetrics _metrics;
     private readonly TimeProvider _time;
@@ -33,11 +35,12 @@ public sealed partial class CallRegistry : IDisposable
 
     /// <summary>An empty one.</summary>
     public CallRegistry(
-        IOptions<BridgeOptions> options, IOptions<AdmissionOptions> admission, StreamTokens tokens, BridgeMetrics metrics, TimeProvider time, ILogger<CallRegistry> logger)
+        IOptions<BridgeOptions> options, IOptions<AdmissionOptions> admission, IOptions<TwilioOptions> twilio, StreamTokens tokens, BridgeMetrics metrics, TimeProvider time, ILogger<CallRegistry> logger)
     {
         (_options, _tokens, _metrics, _time, _logger) = (options.Value, tokens, metrics, time, logger);
+        _longIntro = TimeSpan.FromSeconds(Math.Max(0, twilio.Value.IntroSeconds - 30));
         _maxHalfOpen = admission.Value.MaxHalfOpen;
-        _ended = new EndedCalls(time);
+        (_ended, _neverCame) = (new EndedCalls(time), new EndedCalls(time));
         _limits = new CallerLimits(admission.Value, time);
         _promisesEnd = time.CreateTimer(_ => EndPromises(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -83,8 +86,8 @@ public sealed partial class CallRegistry : IDisposable
         }
     }
 
-    /// <summary>Are so many streams open that have not said <c>start</c>, that no other is looked at?</summary>
-    public bool IsHalfOpenFull => _maxHalfOpen > 0 && Volatile.Read(ref _halfOpen) >= _maxHalfOpen;
+    /// <summary>How many streams are open that have not said <c>start</c>.</summary>
+    public int HalfOpen => Volatile.Read(ref _halfOpen);
 
     /// <summary>Completes at the next change of what is counted here.</summary>
     public Task Changed
@@ -110,7 +113,7 @@ public sealed partial class CallRegistry : IDisposable
             Sweep();
             if (_calls.TryGetValue(callSid, out var known) && !known.IsResuming)
                 return new StreamPromise(known.TokenText, null);
-            if (known is not null || _ended.Contains(callSid))
+            if (known is not null || _ended.Contains(callSid) || _neverCame.Contains(callSid))
                 return new StreamPromise(null, TurnedAway.Ended);
             // The others have the same address: who stops leaves the call to them.
             var forOthers = _draining && _options.Replicas > 1;
@@ -154,11 +157,14 @@ public sealed partial class CallRegistry : IDisposable
                 if (_ended.Contains(token.CallSid))
                     return null;
                 refusal = StreamRefusal.Expired;
-                if (!token.IsCurrent(_time.GetUtcNow()))
+                if (_neverCame.Contains(token.CallSid) || !token.IsCurrent(_time.GetUtcNow()))
                     return null;
-                call = new KnownCall(token, _tokens.TextOf(token), null, _time.GetTimestamp(), IsResuming: false, IsElsewhere: true);
+                call = new KnownCall(token, _tokens.TextOf(token), null, _time.GetTimestamp(), isResuming: false, isElsewhere: true);
             }
 
+            refusal = StreamRefusal.HalfOpen;
+            if (_maxHalfOpen > 0 && HalfOpen >= _maxHalfOpen)
+                return null;
             refusal = _draining ? StreamRefusal.Stopping : StreamRefusal.Full;
             if (call.IsElsewhere && (!IsRoom || (_draining && _options.Replicas == 1)))
                 return null;
@@ -181,16 +187,19 @@ public sealed partial class CallRegistry : IDisposable
         _callsMustEnd.Dispose();
     }
 
+    /// <summary>How long a promise holds. Twilio opens the stream when it has said the intro: a long one must not use it up.</summary>
+    private TimeSpan Life => _options.PromiseLife + _longIntro;
+
     private bool IsRoom => _options.MaxConcurrentCalls == 0 || _active + _promised < _options.MaxConcurrentCalls;
 
     private string Promise(string callSid, string? accountSid, CallerNumber? number, bool isResuming, bool isElsewhere)
     {
-        var (token, text) = _tokens.Issue(callSid, accountSid, _options.Provider, _options.PromiseLife);
+        var (token, text) = _tokens.Issue(callSid, accountSid, _options.Provider, Life);
         _calls[callSid] = new KnownCall(token, text, number, _time.GetTimestamp(), isResuming, isElsewhere);
         _promised += isElsewhere ? 0 : 1;
         _order.Enqueue(_calls[callSid]);
         if (_order.Count == 1)
-            _promisesEnd.Change(_options.PromiseLife, Timeout.InfiniteTimeSpan);
+            _promisesEnd.Change(Life, Timeout.InfiniteTimeSpan);
         return text;
     }
 
@@ -224,36 +233,4 @@ public sealed partial class CallRegistry : IDisposable
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>A place that is taken.</summary>
-    public sealed class Place : IDisposable
-    {
-        private readonly CallRegistry _registry;
-        private readonly KnownCall _call;
-        private int _given;
-        private int _begun;
-
-        internal Place(CallRegistry registry, KnownCall call) => (_registry, _call) = (registry, call);
-
-        /// <summary>The call whose place it is.</summary>
-        public string CallSid => _call.Token.CallSid;
-
-        /// <summary>Is this the call, and the account, that the stream was opened for?</summary>
-        public bool IsFor(string callSid, string? accountSid) => callSid == CallSid && StreamToken.AccountOf(accountSid) == _call.Token.Account;
-
-        /// <summary>The stream said <c>start</c>, or it never will: it is half open no more.</summary>
-        public void Begin()
-        {
-            if (Interlocked.Exchange(ref _begun, 1) == 0)
-                Interlocked.Decrement(ref _registry._halfOpen);
-        }
-
-        /// <inheritdoc />
-        public void Dispose()
-        {
-            Begin();
-            if (Interlocked.Exchange(ref _given, 1) == 0)
-                _registry.Leave(_call);
-        }
-    }
 }

@@ -36,15 +36,19 @@ public sealed partial class AnswerStreamEndedHandler(
     /// <inheritdoc />
     public async Task<TwilioAnswer> Handle(AnswerStreamEnded request, CancellationToken cancellationToken)
     {
+        if (outcomes.AnswerBefore(request.CallSid!) is { } before)
+            return new TwilioAnswer(before);
         var outcome = await outcomes.TakeAsync(request.CallSid!, cancellationToken);
         LogAsked(request.CallSid!, outcome?.Reason);
-        return new TwilioAnswer(outcome switch
+        var twiml = outcome switch
         {
             null or { Reason: CallEndReason.CallerHungUp } or { GoodbyeHeard: true } => TwimlDocument.HangUp(),
             { Reason: CallEndReason.Idle or CallEndReason.TooLong } => TwimlDocument.SayAndHangUp(options.Value.IntroVoice, options.Value.GoodbyeText),
             { Reason: CallEndReason.StreamLost or CallEndReason.StreamStuck, Streams: < MostStreams } => Resume(request),
             _ => Net(),
-        });
+        };
+        outcomes.Answer(request.CallSid!, twiml);
+        return new TwilioAnswer(twiml);
     }
 
     /// <summary>The model's memory of the conversation is handed to the next stream.</summary>

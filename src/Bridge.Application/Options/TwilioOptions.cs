@@ -60,6 +60,9 @@ public sealed class TwilioOptions
     [RegularExpression(@"(\+[1-9][0-9]{5,14})?", ErrorMessage = "FALLBACK_PHONE_NUMBER must be a number like +15551234567: a plus, the country, no spaces.")]
     public string FallbackPhoneNumber { get; set; } = "";
 
+    /// <summary>About how long the intro takes: a voice says some 14 characters a second.</summary>
+    public double IntroSeconds => HasIntro ? IntroText.Length / 14.0 : 0;
+
     /// <summary>Is a sentence spoken before the model?</summary>
     public bool HasIntro => IntroText.Length > 0 && !IntroText.Equals("off", StringComparison.OrdinalIgnoreCase);
 }

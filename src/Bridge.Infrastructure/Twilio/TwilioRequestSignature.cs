@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -13,24 +12,27 @@ public static class TwilioRequestSignature
     /// <summary>The header it comes in; the WebSocket handshake has it in lower case.</summary>
     public const string Header = "X-Twilio-Signature";
 
+    /// <summary>Characters of one: twenty bytes as base64.</summary>
+    private const int Length = 28;
+
     /// <summary>What Twilio would send.</summary>
     /// <param name="authToken">The account's primary token; a sub-account signs with its own.</param>
     /// <param name="url">Scheme, host, port, path and query, byte for byte.</param>
     /// <param name="fields">A form's fields, decoded; none for a GET or a socket.</param>
     public static string Sign(string authToken, string url, IEnumerable<KeyValuePair<string, string>>? fields = null) =>
-        Convert.ToBase64String(Mac(authToken, url, Text(fields ?? [])));
+        Mac(authToken, url, Text(fields ?? []));
 
     /// <summary>Is it signed with this token, for one of these URLs? In constant time; a signature that is missing is none.</summary>
     public static bool IsValid(string authToken, IEnumerable<string> urls, IEnumerable<KeyValuePair<string, string>> fields, string? signature)
     {
-        if (string.IsNullOrEmpty(signature))
+        if (signature is not { Length: Length })
             return false;
         // Compared as text: base64 has four spellings of these bytes, and there is to be one signature.
         var given = Encoding.UTF8.GetBytes(signature);
         var text = Text(fields);
         var valid = false;
         foreach (var url in urls)
-            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.ASCII.GetBytes(Convert.ToBase64String(Mac(authToken, url, text))));
+            valid |= CryptographicOperations.FixedTimeEquals(given, Encoding.ASCII.GetBytes(Mac(authToken, url, text)));
         return valid;
     }
 
@@ -71,16 +73,20 @@ public static class TwilioRequestSignature
     }
 
     /// <summary>Values of one name are sorted, and each counts once; an empty value still has its name.</summary>
-    private static string Text(IEnumerable<KeyValuePair<string, string>> fields)
+    private static byte[] Text(IEnumerable<KeyValuePair<string, string>> fields)
     {
         var text = new StringBuilder();
         // Tuples: the hash of a KeyValuePair is its key's, and thousands of fields of one name would be compared each with each.
         foreach (var (name, value) in fields.Select(f => (f.Key, f.Value)).Distinct().OrderBy(f => f.Key, StringComparer.Ordinal).ThenBy(f => f.Value, StringComparer.Ordinal))
             text.Append(name).Append(value);
-        return text.ToString();
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    [SuppressMessage("Security", "CA5350", Justification = "HMAC-SHA1 is what Twilio signs with; as a MAC it is not broken.")]
-    private static byte[] Mac(string authToken, string url, string fields) =>
-        HMACSHA1.HashData(Encoding.UTF8.GetBytes(authToken), Encoding.UTF8.GetBytes(url + fields));
+    private static string Mac(string authToken, string url, byte[] fields)
+    {
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA1, Encoding.UTF8.GetBytes(authToken));
+        mac.AppendData(Encoding.UTF8.GetBytes(url));
+        mac.AppendData(fields);
+        return Convert.ToBase64String(mac.GetHashAndReset());
+    }
 }

@@ -22,7 +22,7 @@ internal static class LogTable
     /// <summary>Numbers and names out of closed lists, by placeholder: the test sees to it that their arguments can be nothing else.</summary>
     public static readonly IReadOnlySet<string> Harmless = new HashSet<string>
     {
-        "Active", "ContentIndex", "Count", "DurationSeconds", "ElapsedMs", "HeardMs", "Interruptions", "Items", "Life", "Malformed", "Promised", "Replicas",
+        "Active", "ContentIndex", "Count", "DurationSeconds", "ElapsedMs", "HeardMs", "Interruptions", "Items", "Malformed", "Promised", "Replicas",
         "Request", "Seconds", "SentMs", "Signal", "Speaker", "Status", "TooFast", "UnheardMs", "Unknown",
     };
 

@@ -17,7 +17,7 @@ internal static class RefusedRequests
         ["no form"] = (bridge, fields) => RawRequest.Post(bridge.PublicUrl(), "/incoming-call", "application/json", Encoding.UTF8.GetBytes(string.Join(',', fields.Values))).With(TwilioSignature.Header, "x"),
         ["a type that is none"] = (bridge, fields) => RawRequest.Post(bridge.PublicUrl(), "/incoming-call", fields["CallerName"], []).With(TwilioSignature.Header, "x"),
         ["a long body"] = (bridge, fields) => RawRequest.Form(bridge.PublicUrl(), "/incoming-call", Form(bridge, fields, ("Padding", new string('x', 70_000)))).With(TwilioSignature.Header, "x"),
-        ["a long field"] = (bridge, fields) => bridge.Genuine(Form(bridge, fields, ("Padding", new string('x', 9000)))),
+        ["a long field"] = (bridge, fields) => bridge.Genuine(Form(bridge, fields, ("Padding", new string('x', 33_000)))),
         ["many fields"] = (bridge, fields) => bridge.Genuine(Form(bridge, fields, [.. Enumerable.Range(0, 300).Select(n => ($"{fields["FromCity"]} {n}", "x"))])),
         ["a malformed CallSid"] = (bridge, fields) => bridge.Genuine(Form(bridge, fields, ("CallSid", fields["CallerName"]))),
         ["a malformed number"] = (bridge, fields) => bridge.Genuine(Form(bridge, fields, ("From", fields["CallerName"] + "\r\n"))),
