@@ -49,6 +49,8 @@ internal sealed class OpenAIRealtimeClient(
         }
         catch (WebSocketException e)
         {
+            // Whoever gives a dial up closes its connection; which of the two is seen first is chance.
+            cancellationToken.ThrowIfCancellationRequested();
             throw Explain(socket, url, e);
         }
     }
