@@ -1,3 +1,4 @@
+using Bridge.Simulator.Attacks;
 using Bridge.Simulator.Caller;
 using Bridge.Simulator.Model;
 
@@ -186,12 +187,12 @@ internal static class TwilioLeg
 
     private static async Task UnknownAsync(RowScene scene, string callSid)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["CallSid"] = callSid, ["AccountSid"] = FakeCaller.AccountSid, ["CallStatus"] = "in-progress" });
-        using var answer = await http.PostAsync(new Uri(scene.Run.Bridge.Url, "/stream-ended"), form, scene.Limit);
-        scene.Expect("status", 200, (int)answer.StatusCode);
-        var twiml = await answer.Content.ReadAsStringAsync(scene.Limit);
-        scene.Check(twiml.EndsWith("<Response><Hangup /></Response>", StringComparison.Ordinal), $"the answer is {twiml}");
+        var twilio = scene.Run.Bridge.Caller;
+        var fields = new Dictionary<string, string> { ["CallSid"] = callSid, ["AccountSid"] = twilio.AccountSid, ["CallStatus"] = "in-progress" };
+        var question = RawRequest.Form(twilio.PublicUrl!, "/stream-ended", fields).SignedWith(twilio.AuthToken!, new Uri(twilio.PublicUrl!, "/stream-ended").ToString(), fields);
+        var answer = await question.AskAsync(scene.Run.Bridge.Url, scene.Limit);
+        scene.Expect("status", 200, answer?.Status ?? 0);
+        scene.Check(answer?.Text.EndsWith("<Response><Hangup /></Response>", StringComparison.Ordinal) == true, $"the answer is {answer?.Text}");
         scene.HeardOtherwise = "hang-up";
     }
 }
