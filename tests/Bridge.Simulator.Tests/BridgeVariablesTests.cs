@@ -16,6 +16,7 @@ internal sealed class BridgeVariablesTests
     [TestCase("TRUSTED_PROXIES")]
     [TestCase("MAX_CALLS_PER_NUMBER_PER_HOUR")]
     [TestCase("CALLER_CONTEXT")]
+    [TestCase("UPLINK_BATCH_MS")]
     [TestCase("HOST")]
     [TestCase("Port")]
     [TestCase("LOG_LEVEL")]

@@ -50,10 +50,14 @@ internal sealed class RawBridge : IDisposable
         return opcodes;
     }
 
+    /// <summary>The stream as a WebSocket; whoever asks for it disposes it.</summary>
+    public WebSocket Open() =>
+        WebSocket.CreateFromStream(new NetworkStream(_connection!), new WebSocketCreationOptions { IsServer = true });
+
     /// <summary>Sends one message.</summary>
     public async Task SendAsync(string text)
     {
-        using var socket = WebSocket.CreateFromStream(new NetworkStream(_connection!), new WebSocketCreationOptions { IsServer = true });
+        using var socket = Open();
         await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, true, ModelClient.Limit());
     }
 

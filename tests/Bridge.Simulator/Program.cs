@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Bridge.Simulator.Commands;
+using Bridge.Simulator.Load;
 
 const string Help = """
     Both far ends of the wire: a caller on Twilio's side and a model on OpenAI's.
@@ -23,6 +24,23 @@ const string Help = """
               Runs the fault matrix on bridges of its own, with five healthy calls beside each fault, and prints
               what the caller heard, in what time everything was given back, and the verdict. Some minutes.
               --row: one row alone, or several (A13,A14).  --list: the rows and their variants.  --json: the results for programs.
+
+      load    [--calls 200] [--seconds 20] [--warm 5] [--rounds 2] [--ramp 100] [--subjects bridge,relay,tuned] [--tls]
+              [--quiet | --setups N] [--json FILE] [--verbose]
+              What a call costs: the bridge, a relay of the same stack that parses nothing, and that relay with the bridge's
+              runtime settings, in turn and each in a process of its own, under the same traffic. Prints CPU, delay, frames,
+              memory and the ratios bridge / relay. Nothing else should run on the machine meanwhile.
+              --calls: at once.  --seconds: measured, after --warm seconds of talk.  --rounds: turns of each.  --ramp: set-ups
+              a second until all stand.  --tls: to the model, with a certificate of its own.  --quiet: nobody speaks, to see
+              what a standing call holds.  --setups: so many set-ups a second, in place of standing calls.
+              [--url http://127.0.0.1:8000/incoming-call] [--model-port 9000] [--pid N] [--auth-token T] [--public-url https://…]
+              A bridge that runs already, whose OPENAI_REALTIME_URL is ws://127.0.0.1:9000/v1/realtime; with its
+              process id its cost can be told too. It signs as `caller` does.
+              [--bridge-with NAME=VALUE,…] [--tuned-with NAME=VALUE,…]
+              Variables for the bridge or the tuned relay, to see what a setting is worth.
+
+      relay   --model ws://… [--port 0] [--inline]
+              The relay alone; /media-stream is its address.  --inline: Kestrel runs what follows on its socket threads.
     """;
 
 using var stop = new CancellationTokenSource();
@@ -42,13 +60,19 @@ try
             return await ModelCommand.RunAsync(args[1..], stop.Token);
         case "faults":
             return await FaultsCommand.RunAsync(args[1..], stop.Token);
+        case "load":
+            return await LoadCommand.RunAsync(args[1..], stop.Token);
+        case "load-model":
+            return await LoadModelCommand.RunAsync(args[1..], stop.Token);
+        case "relay":
+            return await RelayCommand.RunAsync(args[1..], stop.Token);
         case "--help" or "-h" or "help":
             Console.WriteLine(Help);
             return 0;
         case null:
-            throw new UsageException("Which one: demo, caller, model or faults? (--help tells more)");
+            throw new UsageException("Which one: demo, caller, model, faults, load or relay? (--help tells more)");
         default:
-            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller, model or faults. (--help tells more)");
+            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller, model, faults, load or relay. (--help tells more)");
     }
 }
 catch (UsageException wrong)

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Bridge.Simulator.Caller;
+using Bridge.Simulator.Load;
 
 namespace Bridge.Simulator.Commands;
 
@@ -28,6 +29,8 @@ internal sealed class BridgeProcess : IAsyncDisposable
     }
 
     public Uri Url { get; }
+
+    public Process Process => _process;
 
     /// <summary>A call to it as Twilio makes one: to its public address, and signed.</summary>
     public FakeCallerOptions Caller { get; }
@@ -88,6 +91,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
         };
         foreach (var name in start.Environment.Keys.Where(BridgeVariables.Contains).ToList())
             start.Environment.Remove(name);
+        RuntimeKnobs.RemoveFrom(start.Environment);
         // As in earnest: nobody gets in who cannot prove that he is Twilio.
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Production";
         start.Environment["TWILIO_AUTH_TOKEN"] = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -38,6 +38,12 @@ internal sealed class CommandLine
             : throw new UsageException($"{option} must be a number from {min} to {max}, not '{text}'.");
     }
 
+    public int Whole(string option, int otherwise, int min, int max)
+    {
+        var number = Number(option, otherwise, min, max);
+        return number == Math.Floor(number) ? (int)number : throw new UsageException($"{option} must be a whole number, not '{Text(option)}'.");
+    }
+
     public Uri? Address(string option) => Address(option, Text(option));
 
     /// <summary>An address that may come from somewhere else than the command line.</summary>
