@@ -6,6 +6,7 @@ using Bridge.Api.Configuration;
 using Bridge.Api.Hosting;
 using Bridge.Api.Middleware;
 using Bridge.Api.Observability;
+using Bridge.Api.Runtime;
 using Bridge.Application;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
@@ -51,11 +52,13 @@ internal static class BridgeApp
         services.AddSingleton<MediaStreamMiddleware>();
         // The lifetime is made while the host is built, and the drain asks for settings: see below.
         services.AddSingleton<Func<CallDrain>>(provider => provider.GetRequiredService<CallDrain>).AddSingleton<IHostLifetime, SignalLifetime>();
-        services.AddHostedService<CallDrainService>().AddHostedService<StartupNotes>();
+        services.AddHostedService<CallDrainService>().AddHostedService<RuntimeNotes>().AddHostedService<StartupNotes>();
         // Plain reads here: bound options would report their faults while the host is built, before all faults are gathered.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop(builder.Configuration["Bridge:DrainTimeout"]));
         services.AddSerilog((provider, log) => log.ForBridge(builder.Configuration["Server:LogLevel"] ?? "info").ReadFrom.Services(provider));
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = Listen);
+        // Together with RuntimeSettings: either alone changes nothing (docs/performance.md).
+        // And a crowd that knocks at once must find room: who does not, believes itself connected, and waits for ever.
+        builder.WebHost.UseSockets(sockets => (sockets.CreateBoundListenSocket, sockets.UnsafePreferInlineScheduling, sockets.Backlog) = (Listen, true, 4096));
         customize?.Invoke(builder);
 
         var app = builder.Build();
@@ -113,8 +116,8 @@ internal static class BridgeApp
         // A proxy that keeps the base path of the public URL and one that strips it both work.
         if (app.Services.GetRequiredService<IOptions<TwilioOptions>>().Value.PublicBaseUrl is { AbsolutePath: var path } && path != "/")
             app.UsePathBase(path.TrimEnd('/'));
-        if (server.Limits.FramesPerSecond > 0)
-            app.Use(PaceFrames(server.Limits.FramesPerSecond, app.Services.GetRequiredService<BridgeMetrics>()));
+        app.Use(OnThePool);
+        app.Use(Upgrade(server.Limits.FramesPerSecond, app.Services.GetRequiredService<BridgeMetrics>()));
         app.UseWebSockets();
         app.Map(TwilioPaths.MediaStream, branch => branch.Run(app.Services.GetRequiredService<MediaStreamMiddleware>().InvokeAsync));
         app.UseRouting();
@@ -126,10 +129,17 @@ internal static class BridgeApp
         app.MapControllers();
     }
 
-    private static Func<HttpContext, RequestDelegate, Task> PaceFrames(int framesPerSecond, BridgeMetrics metrics) => (context, next) =>
+    /// <summary>A request begins on a thread that carries frames: proofs, documents and dials are for others.</summary>
+    private static async Task OnThePool(HttpContext context, RequestDelegate next)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await next(context);
+    }
+
+    private static Func<HttpContext, RequestDelegate, Task> Upgrade(int framesPerSecond, BridgeMetrics metrics) => (context, next) =>
     {
         if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new FramePacing(upgrade, framesPerSecond, metrics));
+            context.Features.Set<IHttpUpgradeFeature>(new MediaStreamUpgrade(upgrade, framesPerSecond, metrics));
         return next(context);
     };
 }

@@ -27,6 +27,8 @@ public static class DependencyInjection
         services.AddSingleton<CallOutcomes>();
         services.AddSingleton<CallDrain>();
         services.AddSingleton<ModelCircuit>();
+        services.AddSingleton<TimerWheel>();
+        services.AddSingleton<UplinkBatching>();
         services.AddSingleton<CallParts>();
         services.AddSingleton<CallBridge>();
         services.AddValidatedOptions<BridgeOptions, BridgeOptionsRules>(BridgeOptions.Section);

@@ -1,10 +1,12 @@
 using System.Net.WebSockets;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
+using Bridge.Infrastructure.Machine;
 using Bridge.Infrastructure.Realtime.Echo;
 using Bridge.Infrastructure.Realtime.OpenAI;
 using Bridge.Infrastructure.Recordings;
 using Bridge.Infrastructure.Twilio;
+using Bridge.Infrastructure.WebSockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -19,6 +21,7 @@ public static class DependencyInjection
         services
             .AddSingleton<TwilioMediaSocketFactory>()
             .AddValidatedOptions<MediaStreamLimits>(MediaStreamLimits.Section)
+            .AddSingleton<IProcessorTime, ProcessorTime>()
             .AddSingleton<IRecordings, RecordingFiles>()
             .AddValidatedOptions<RecordingOptions, RecordingOptionsRules>(RecordingOptions.Section)
             .AddOpenAIRealtime()
@@ -28,16 +31,18 @@ public static class DependencyInjection
 /// <summary>Makes a media stream of an accepted WebSocket. Whoever accepted the socket disposes it.</summary>
 public sealed class TwilioMediaSocketFactory
 {
-    private readonly Func<WebSocket, ITwilioMediaSocket> _create;
+    private readonly Func<WebSocket, FramedStream?, ITwilioMediaSocket> _create;
 
     /// <summary>With the limits that are set.</summary>
     public TwilioMediaSocketFactory(IServiceProvider services)
     {
         var (limits, options) = (services.GetRequiredService<IOptions<MediaStreamLimits>>().Value, services.GetRequiredService<IOptions<BridgeOptions>>().Value);
         var (time, logger) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TwilioMediaSocket>>());
-        _create = socket => new TwilioMediaSocket(socket, limits, options.CloseTimeout, time, logger);
+        _create = (socket, connection) => new TwilioMediaSocket(socket, limits, options.CloseTimeout, time, logger, connection);
     }
 
     /// <summary>The media stream over <paramref name="socket"/>.</summary>
-    public ITwilioMediaSocket Create(WebSocket socket) => _create(socket);
+    /// <param name="socket">Accepted.</param>
+    /// <param name="connection">What the socket writes to: frames are written there directly. Null: the socket writes them.</param>
+    public ITwilioMediaSocket Create(WebSocket socket, FramedStream? connection = null) => _create(socket, connection);
 }

@@ -19,6 +19,7 @@ public sealed class ConfigurationTests
             ["HOST"] = "not a host", ["PORT"] = "eighty", ["LOG_LEVEL"] = "loud", ["OPENAI_API_KEY"] = "two words", ["TWILIO_AUTH_TOKEN"] = "two words", ["TWILIO_ACCOUNT_SID"] = "AC1",
             ["TWILIO_VALIDATE_SIGNATURES"] = "perhaps", ["STREAM_TOKEN_KEYS"] = "two words", ["TRUSTED_PROXIES"] = "everybody", ["CALLER_CONTEXT"] = "a little",
             ["MAX_CALL_SETUPS_PER_SECOND"] = "-1", ["MAX_CALLS_PER_NUMBER"] = "few", ["MAX_CALLS_PER_NUMBER_PER_HOUR"] = "-1",
+            ["UPLINK_BATCH_MS"] = "50",
         };
         var message = Fault(faults);
 

@@ -22,6 +22,7 @@ public sealed class DoctorSettingsTests
     [TestCase("TWILO_AUTH_TOKEN", "did you mean TWILIO_AUTH_TOKEN?")]
     [TestCase("openai_api_key", "did you mean OPENAI_API_KEY?")]
     [TestCase("MAX_CONCURENT_CALLS", "did you mean MAX_CONCURRENT_CALLS?")]
+    [TestCase("UPLINK_BATCHES_MS", "did you mean UPLINK_BATCH_MS?")]
     [TestCase("TWILIO_PHONE_NUMBER", "take it out")]
     [TestCase("TWILIO_ACCOUNT_SID_FILE", "take it out")]
     [TestCase("Bridge__SendTimeout", "set it in the environment of the process")]

@@ -107,7 +107,12 @@ public sealed class MediaStreamTests
     [Test]
     public async Task A_stopping_service_ends_its_calls_and_leaves_nothing_behind(CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:DrainTimeout"] = "00:00:00.1");
+        await using var bridge = await BridgeHost.StartAsync(customize: b =>
+        {
+            b.Configuration["Bridge:DrainTimeout"] = "00:00:00.1";
+            // Time passes faster here than sockets close.
+            b.Configuration["Bridge:CloseTimeout"] = "00:00:10";
+        });
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await session.WaitForAsync("response.create", 1, cancel);

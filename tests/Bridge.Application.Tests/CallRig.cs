@@ -31,6 +31,7 @@ internal sealed class CallRig : IDisposable
         Switchboard = new Switchboard(Options, Admission, Time, Metrics);
         Outcomes = new CallOutcomes(Time);
         Drain = new CallDrain(Registry, Outcomes, options, Time, DrainLogger);
+        Batching = new UplinkBatching(options, Processor, new BridgeMetrics(Metrics), Time, BatchingLogger);
         Bridge = BridgeOf(Mediator, Recordings);
     }
 
@@ -73,6 +74,10 @@ internal sealed class CallRig : IDisposable
 
     public ScriptedRecordings Recordings { get; } = new();
 
+    public ScriptedProcessor Processor { get; } = new();
+
+    public UplinkBatching Batching { get; }
+
     public CallBridge Bridge { get; }
 
     public FakeTimeProvider Time { get; } = new();
@@ -87,6 +92,8 @@ internal sealed class CallRig : IDisposable
 
     public TestLogger<CallDrain> DrainLogger { get; } = new();
 
+    public TestLogger<UplinkBatching> BatchingLogger { get; } = new();
+
     /// <summary>The turns that were told of, in the order in which they were.</summary>
     public IEnumerable<TranscriptTurn> Turns => Mediator.Published.OfType<TurnEnded>().Select(t => t.Turn);
 
@@ -100,11 +107,14 @@ internal sealed class CallRig : IDisposable
     public void Start(CallRegistry.Place place) => Run = Bridge.RunAsync(Twilio, place, _aborted.Token);
 
     /// <summary>A frame of the caller's, at the time it is stamped with: so much later than the last one that came so.</summary>
-    public Task FrameAtAsync(long timestampMs, byte sample = 0x55)
+    public Task FrameAtAsync(long timestampMs, byte sample = 0x55) => FrameAtAsync(timestampMs, Enumerable.Repeat(sample, 160).ToArray());
+
+    /// <summary>The same with this audio, which is lent.</summary>
+    public Task FrameAtAsync(long timestampMs, byte[] audio)
     {
         Time.Advance(TimeSpan.FromMilliseconds(timestampMs - (_lastFrameMs ?? timestampMs)));
         _lastFrameMs = timestampMs;
-        return Twilio.FrameAsync(timestampMs, sample);
+        return Twilio.SaysAsync(new MediaStreamEvent(MediaStreamEventKind.Media, audio, timestampMs));
     }
 
     /// <summary>A model for the next session that is asked for, under a name of its own in the log.</summary>
@@ -157,9 +167,11 @@ internal sealed class CallRig : IDisposable
                 new CallPublisher(mediator, Time, PublisherLogger),
                 recordings,
                 new BridgeMetrics(Metrics),
+                Batching,
                 Microsoft.Extensions.Options.Options.Create(Options),
                 Microsoft.Extensions.Options.Options.Create(Assistant),
-                Time),
+                Time,
+                new TimerWheel(Time)),
             Logger);
 
     /// <summary>The connection is gone.</summary>
@@ -188,6 +200,7 @@ internal sealed class CallRig : IDisposable
         Twilio.Ends();
         Model.Ends();
         Drain.Dispose();
+        Batching.Dispose();
         Switchboard.Dispose();
         _aborted.Dispose();
     }

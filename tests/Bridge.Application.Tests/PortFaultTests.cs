@@ -95,7 +95,12 @@ public sealed class PortFaultTests
             await DoAsync(model.EndsAsync("orphan", ResponseEnding.Cancelled));
             await DoAsync(model.SaysAsync(RealtimeEventKind.SpeechStopped));
             await DoAsync(model.BeginsAsync("own"));
-            await DoAsync(model.DeltaAsync("own", $"{model.Id}_own", 400));
+            for (var item = 1; item <= 3; item++)
+            {
+                await DoAsync(model.DeltaAsync("own", $"{model.Id}_own_{item}", 400));
+                await DoAsync(model.ItemFinishedAsync($"{model.Id}_own_{item}"));
+            }
+
             await DoAsync(model.SaysAsync(RealtimeEventKind.SpeechStarted));
             await DoAsync(model.EndsAsync("own", ResponseEnding.Cancelled));
             await DoAsync(model.SaysAsync(RealtimeEventKind.SpeechStopped));

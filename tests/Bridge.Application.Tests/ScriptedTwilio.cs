@@ -61,7 +61,14 @@ internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallI
 
     public IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync(CancellationToken cancellationToken) => _script.ReadAsync(cancellationToken);
 
-    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => Told($"{name} media {pcmu.Length}");
+    public async ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken)
+    {
+        if (marks.Before is { } before)
+            await SendMarkAsync(before, cancellationToken);
+        await Told($"{name} media {pcmu.Length}");
+        if (marks.After is { } after)
+            await SendMarkAsync(after, cancellationToken);
+    }
 
     public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => Told($"{name} mark g{mark.Generation}m{mark.Sequence}");
 

@@ -32,6 +32,9 @@ internal sealed class TestMetrics : IMeterFactory
         }
     }
 
+    /// <summary>Asks the instruments that say something only when they are asked.</summary>
+    public void Observe() => _listener.RecordObservableInstruments();
+
     public Meter Create(MeterOptions options)
     {
         options.Scope = this;

@@ -29,6 +29,7 @@ internal static class TestServices
             .AddSingleton(new RealtimeProviderName("openai"))
             .AddSingleton(new RealtimeProviderName("echo"))
             .AddSingleton<IRecordings>(new ScriptedRecordings())
+            .AddSingleton<IProcessorTime>(new ScriptedProcessor())
             .AddApplication()
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }

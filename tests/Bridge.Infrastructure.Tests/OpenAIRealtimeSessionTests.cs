@@ -215,7 +215,7 @@ public sealed class OpenAIRealtimeSessionTests
     {
         _sockets?.Dispose();
         _sockets = new SocketPair(room);
-        _session = new OpenAIRealtimeSession(_sockets.Near, new OpenAIEventLog("", _logger), TimeSpan.FromMilliseconds(500), _time, _logger);
+        _session = new OpenAIRealtimeSession(_sockets.Near, new OpenAIEventLog("", _logger), TimeSpan.FromMilliseconds(500), _time, _logger, connection: _sockets.Connection);
     }
 
     private async Task ConfiguredAsync()

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Text;
+using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Tests;
 
@@ -22,11 +23,15 @@ internal sealed class SocketPair : IDisposable
     {
         _toFar = new Pipe(new PipeOptions(pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
         _toNear = new Pipe(new PipeOptions(pauseWriterThreshold: 1 << 22, useSynchronizationContext: false));
-        Near = WebSocket.CreateFromStream(new DuplexStream(_toNear.Reader.AsStream(), _toFar.Writer.AsStream()), new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = keepAlive ?? TimeSpan.Zero, KeepAliveTimeout = keepAlive ?? TimeSpan.Zero });
+        Connection = new FramedStream(new DuplexStream(_toNear.Reader.AsStream(), _toFar.Writer.AsStream()), isClient: false);
+        Near = WebSocket.CreateFromStream(Connection, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = keepAlive ?? TimeSpan.Zero, KeepAliveTimeout = keepAlive ?? TimeSpan.Zero });
         Far = WebSocket.CreateFromStream(new DuplexStream(_toFar.Reader.AsStream(), _toNear.Writer.AsStream()), new WebSocketCreationOptions());
     }
 
     public WebSocket Near { get; }
+
+    /// <summary>What <see cref="Near"/> writes to.</summary>
+    public FramedStream Connection { get; }
 
     public WebSocket Far { get; }
 

@@ -196,7 +196,7 @@ public sealed class TwilioMediaSocketTests
     {
         await _sockets.FarSendsAsync(Start);
         await HandshakeAsync();
-        await _stream.SendMediaAsync(new byte[] { 0x7F }, CancellationToken.None);
+        await _stream.SendMediaAsync(new byte[] { 0x7F }, default, CancellationToken.None);
         await _stream.SendMarkAsync(new Mark(0, 1), CancellationToken.None);
         await _stream.SendClearAsync(CancellationToken.None);
 

@@ -18,7 +18,7 @@ internal sealed class TwilioTestStream : IDisposable
     private IAsyncEnumerator<MediaStreamEvent>? _events;
     private int _marks;
 
-    public TwilioTestStream(MediaStreamLimits? limits = null) => _stream = new TwilioMediaSocket(_sockets.Near, limits ?? new MediaStreamLimits(), TimeSpan.FromMilliseconds(500), Time, _log);
+    public TwilioTestStream(MediaStreamLimits? limits = null) => _stream = new TwilioMediaSocket(_sockets.Near, limits ?? new MediaStreamLimits(), TimeSpan.FromMilliseconds(500), Time, _log, _sockets.Connection);
 
     public FakeTimeProvider Time { get; } = new();
 

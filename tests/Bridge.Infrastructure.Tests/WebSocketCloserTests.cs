@@ -177,7 +177,7 @@ public sealed class WebSocketCloserTests
         _sockets?.Dispose();
         _sockets = new SocketPair(room);
         _reader = new WebSocketTextReader(_sockets.Near, 16, 8192, _time, TimeSpan.FromSeconds(10));
-        _writer = new WebSocketTextWriter(_sockets.Near, 16);
+        _writer = new WebSocketTextWriter(_sockets.Near, _sockets.Connection);
         _closer = new WebSocketCloser(_sockets.Near, _reader, _writer, Bound, _time);
     }
 

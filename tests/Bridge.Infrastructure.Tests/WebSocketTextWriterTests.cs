@@ -3,7 +3,9 @@ using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Tests;
 
-public sealed class WebSocketTextWriterTests
+/// <param name="direct">Frames are written to the connection, not by the socket.</param>
+[TestFixture(true), TestFixture(false)]
+public sealed class WebSocketTextWriterTests(bool direct)
 {
     private SocketPair _sockets = null!;
     private WebSocketTextWriter _writer = null!;
@@ -123,7 +125,7 @@ public sealed class WebSocketTextWriterTests
     {
         _sockets?.Dispose();
         _sockets = new SocketPair(room);
-        _writer = new WebSocketTextWriter(_sockets.Near, 16);
+        _writer = new WebSocketTextWriter(_sockets.Near, direct ? _sockets.Connection : null);
     }
 
     private Task SendAsync(string text) => _writer.SendAsync(new OneText(text)).AsTask();

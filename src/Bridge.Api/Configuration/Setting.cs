@@ -57,6 +57,7 @@ internal sealed record Setting(string Variable, string Key, SettingKind Kind, st
         new("DRAIN_TIMEOUT", "Bridge:DrainTimeout", SettingKind.Seconds, "a number of seconds from 0 to 86400"),
         new("FALLBACK_PHONE_NUMBER", "Twilio:FallbackPhoneNumber", SettingKind.Text),
         new("TWILIO_BUSY_TEXT", "Twilio:BusyText", SettingKind.Text),
+        new("UPLINK_BATCH_MS", "Bridge:CallerAudio:UplinkBatchMs", SettingKind.Word),
         new("FILLER_CLIP", "Recordings:Filler", SettingKind.Text),
         new("SAY_AGAIN_CLIP", "Recordings:SayAgain", SettingKind.Text),
         new("HOST", "Server:Host", SettingKind.Text),

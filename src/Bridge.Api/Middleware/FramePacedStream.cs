@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Api.Middleware;
 
@@ -7,26 +8,12 @@ namespace Bridge.Api.Middleware;
 /// <param name="inner">The connection.</param>
 /// <param name="framesPerSecond">How many frames for long.</param>
 /// <param name="heldUp">Told each time that a read waits.</param>
-internal sealed class FramePacedStream(Stream inner, int framesPerSecond, Action heldUp) : Stream
+internal sealed class FramePacedStream(Stream inner, int framesPerSecond, Action heldUp) : FramedStream(inner, isClient: false)
 {
     private readonly FrameCounter _frames = new();
     private readonly long _burst = 2L * framesPerSecond;
     private double _credit = 2.0 * framesPerSecond;
     private long _at = Stopwatch.GetTimestamp();
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The wall of real time: the reader's own clock may be a test's.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -39,37 +26,11 @@ internal sealed class FramePacedStream(Stream inner, int framesPerSecond, Action
             Refill();
         }
 
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var read = await base.ReadAsync(buffer, cancellationToken);
         _credit -= _frames.Count(buffer.Span[..read]);
         if (_credit < 0)
             Refill();
         return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => inner.WriteAsync(buffer, cancellationToken);
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => inner.WriteAsync(buffer, offset, count, cancellationToken);
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    public override void Flush() => inner.Flush();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            inner.Dispose();
-        base.Dispose(disposing);
     }
 
     /// <summary>The clock is looked at only when the credit is used up, so that a normal stream costs a subtraction a read.</summary>

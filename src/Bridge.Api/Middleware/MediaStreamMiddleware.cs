@@ -4,6 +4,7 @@ using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Domain.Calls;
 using Bridge.Infrastructure;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Bridge.Api.Middleware;
 
@@ -41,7 +42,8 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
             // it gains nothing on speech, and lets a few bytes become many.
             var subProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0);
             using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, DangerousEnableCompression = false });
-            await bridge.RunAsync(sockets.Create(socket), place, context.RequestAborted);
+            var connection = (context.Features.Get<IHttpUpgradeFeature>() as MediaStreamUpgrade)?.Connection;
+            await bridge.RunAsync(sockets.Create(socket, connection), place, context.RequestAborted);
         }
     }
 

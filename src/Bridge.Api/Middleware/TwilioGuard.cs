@@ -41,6 +41,8 @@ internal sealed class TwilioGuard(TwilioProof proof, Refusals refusals, IOptions
         try
         {
             fields = await TwilioFields.ReadAsync(request, server.Value.Limits, context.RequestAborted);
+            // The body may have come on a thread that carries frames; what follows is long.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
         catch (BadHttpRequestException e)
         {

@@ -10,11 +10,17 @@ internal static class LoggingSetup
 {
     private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Call}{Message:lj}{NewLine}{Fault}";
 
+    /// <summary>Lines that wait for the console; what does not fit in is dropped.</summary>
+    private const int Backlog = 10_000;
+
     /// <summary>
     /// The framework's own chatter stays at warnings, at Trace too: its request log would write query strings, and with them
     /// phone numbers, and the paths of media streams, and with them their tokens.
     /// </summary>
-    public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName)
+    /// <param name="log">What is set up.</param>
+    /// <param name="levelName">The least level that is logged.</param>
+    /// <param name="sink">Where events go; null for the console.</param>
+    public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName, ILogEventSink? sink = null)
     {
         var level = Level(levelName);
         log.MinimumLevel.Is(level)
@@ -26,7 +32,10 @@ internal static class LoggingSetup
             // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
-        return log.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture);
+        if (sink is not null)
+            return log.WriteTo.Sink(sink);
+        // On a thread of its own: a terminal or a pipe that does not take a line must not hold up the threads that carry the calls.
+        return log.WriteTo.Async(async => async.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture), Backlog);
     }
 
     private static LogEventLevel Level(string name) => name switch

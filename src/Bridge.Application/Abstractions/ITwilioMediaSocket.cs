@@ -17,8 +17,8 @@ public interface ITwilioMediaSocket
     /// <exception cref="MediaStreamException">Twilio broke the protocol in a way nothing can be made of.</exception>
     IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Audio to be played after all that was sent before.</summary>
-    ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken);
+    /// <summary>Audio to be played after all that was sent before, and the marks that go with it, in one write.</summary>
+    ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken);
 
     /// <summary>A mark, returned when all that was sent before has been played, or cleared.</summary>
     ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken);

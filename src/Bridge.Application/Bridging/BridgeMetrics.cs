@@ -33,6 +33,7 @@ public sealed class BridgeMetrics
     private readonly Counter<int> _turnedAway;
     private readonly Counter<int> _neverCame;
     private readonly Counter<int> _heldUp;
+    private int _uplinkBatchMs;
 
     /// <summary>Makes the instruments.</summary>
     public BridgeMetrics(IMeterFactory meters)
@@ -58,6 +59,8 @@ public sealed class BridgeMetrics
         _turnedAway = meter.CreateCounter<int>("bridge.calls.turned_away", "{call}", "Calls that Twilio proved and that were not taken");
         _neverCame = meter.CreateCounter<int>("bridge.stream.never_came", "{stream}", "Media streams that a webhook was answered with and that never came");
         _heldUp = meter.CreateCounter<int>("bridge.stream.held_up", "{read}", "Reads of a media stream that waited because its frames came too fast");
+        // Seldom changed, and asked for by whoever begins to watch later.
+        meter.CreateObservableGauge<int>("bridge.uplink.batch", () => Volatile.Read(ref _uplinkBatchMs), "ms", "The caller's audio that goes to the model in one append");
         _races = meter.CreateCounter<int>("bridge.response.races", "{race}", "Commands that crossed what the model did");
     }
 
@@ -105,6 +108,8 @@ public sealed class BridgeMetrics
 
     /// <summary>A media stream was read later than it could have been: its frames come too fast.</summary>
     public void ReadingHeldUp() => _heldUp.Add(1);
+
+    internal void UplinkBatch(int milliseconds) => Volatile.Write(ref _uplinkBatchMs, milliseconds);
 
     internal void StreamNeverCame() => _neverCame.Add(1);
 

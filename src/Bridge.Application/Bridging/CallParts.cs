@@ -17,9 +17,11 @@ public sealed class CallParts(
     CallPublisher publisher,
     IRecordings recordings,
     BridgeMetrics metrics,
+    UplinkBatching batching,
     IOptions<BridgeOptions> options,
     IOptions<AssistantOptions> assistant,
-    TimeProvider time)
+    TimeProvider time,
+    TimerWheel wheel)
 {
     internal CallRegistry Calls => calls;
 
@@ -35,11 +37,15 @@ public sealed class CallParts(
 
     internal BridgeMetrics Metrics => metrics;
 
+    internal UplinkBatching Batching => batching;
+
     internal BridgeOptions Options => options.Value;
 
     internal AssistantOptions Assistant => assistant.Value;
 
     internal TimeProvider Time => time;
+
+    internal TimerWheel Wheel => wheel;
 
     /// <summary>How patient a call is.</summary>
     internal CallPolicy Policy { get; } = PolicyOf(options.Value.Patience, assistant.Value);

@@ -26,10 +26,10 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
         call.State.StreamStarted();
         var options = parts.Options;
         using var over = new CancellationTokenSource();
-        using var sender = new CallerAudioSender(call);
+        using var sender = new CallerAudioSender(call, parts.Batching);
         using var line = new CallerLine(call, socket, options.SendTimeout, parts.Time, logger);
-        using var model = new ModelSide(call, line, sender, parts.Mediator, parts.Metrics, options, parts.Time, logger);
-        var watchdog = new CallWatchdog(call, line, model, sender, parts.Recordings, parts.Metrics, options, parts.Time, logger);
+        using var model = new ModelSide(call, line, sender, parts.Mediator, parts.Metrics, options, parts.Time, parts.Wheel, logger);
+        var watchdog = new CallWatchdog(call, line, model, sender, parts.Recordings, parts.Metrics, options, parts.Wheel, logger);
         var modelSide = GuardAsync(model.RunAsync(before is null or { History: [] } ? parts.Assistant.Greeting : parts.Assistant.TakeUp, before?.History ?? []), aborted);
         var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(over.Token), aborted);
         var watch = GuardAsync(watchdog.RunAsync(over.Token), aborted);

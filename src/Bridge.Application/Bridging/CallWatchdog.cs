@@ -17,7 +17,7 @@ internal sealed partial class CallWatchdog(
     IRecordings recordings,
     BridgeMetrics metrics,
     BridgeOptions options,
-    TimeProvider time,
+    TimerWheel wheel,
     ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
@@ -25,6 +25,10 @@ internal sealed partial class CallWatchdog(
     /// <summary>A gap in the caller's audio that is worth a line in the log.</summary>
     private static readonly TimeSpan Gap = TimeSpan.FromSeconds(3);
 
+    /// <summary>A batch of the caller's audio this old waits for frames that do not come.</summary>
+    private static readonly TimeSpan OldBatch = TimeSpan.FromMilliseconds(AudioBatch.LongestMs);
+
+    private readonly TaskCompletionSource<CallEndReason> _found = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _doing = Task.CompletedTask;
     private TimeSpan _doingSince;
     private bool _gapTold;
@@ -32,18 +36,20 @@ internal sealed partial class CallWatchdog(
     /// <summary>Runs until it finds that the call must end, and says why.</summary>
     public async Task<CallEndReason> RunAsync(CancellationToken callOver)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(callOver))
-        {
-            if (Look() is { } reason)
-                return reason;
-        }
-
-        return CallEndReason.InternalError;
+        using var looks = wheel.Add(TakeALook, fault => _found.TrySetException(fault));
+        await using var over = callOver.Register(() => _found.TrySetCanceled(callOver));
+        looks.Every(Interval);
+        return await _found.Task;
     }
 
     /// <summary>Waits for what it was doing when the call ended. Both sockets are closed by then, so that ends; how, is of no matter any more.</summary>
     public Task DoneAsync() => _doing;
+
+    private void TakeALook()
+    {
+        if (!_found.Task.IsCompleted && Look() is { } reason)
+            _found.TrySetResult(reason);
+    }
 
     private CallEndReason? Look()
     {
@@ -55,6 +61,8 @@ internal sealed partial class CallWatchdog(
         TellOf(gap);
         if (sender.StuckFor >= options.SendTimeout)
             model.Replace("stuck");
+        if (sender.HasLeftOver(OldBatch))
+            sender.SendOn();
         model.ExchangeInTime();
         if (!_doing.IsCompleted)
         {

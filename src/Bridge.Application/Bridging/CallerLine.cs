@@ -33,7 +33,7 @@ internal sealed partial class CallerLine(CallInProgress call, ITwilioMediaSocket
                 decision = call.State.Play(delta.ResponseId!, delta.Item, delta.Audio.Length, call.Elapsed);
             if (decision.Send)
             {
-                await SendAsync(delta.Audio, decision.Marks, cancellationToken);
+                await BoundAsync(socket.SendMediaAsync(delta.Audio, decision.Marks, cancellationToken));
                 call.AssistantDeltas++;
             }
 
@@ -71,7 +71,7 @@ internal sealed partial class CallerLine(CallInProgress call, ITwilioMediaSocket
             PlaybackMarks marks;
             lock (call.Gate)
                 marks = call.State.PlayRecording(pcmu.Length, call.Elapsed);
-            await SendAsync(pcmu, marks, cancellationToken);
+            await BoundAsync(socket.SendMediaAsync(pcmu, marks, cancellationToken));
         }
         finally
         {
@@ -103,16 +103,6 @@ internal sealed partial class CallerLine(CallInProgress call, ITwilioMediaSocket
 
     /// <inheritdoc />
     public void Dispose() => _writing.Dispose();
-
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken)
-    {
-        // What is cut on the way is cut whole: nothing of it may follow the clear.
-        await SendAsync(marks.Before, cancellationToken);
-        if (_cut is null)
-            await BoundAsync(socket.SendMediaAsync(pcmu, cancellationToken));
-        if (_cut is null)
-            await SendAsync(marks.After, cancellationToken);
-    }
 
     private ValueTask SendAsync(Mark? mark, CancellationToken cancellationToken) =>
         mark is { } wanted ? BoundAsync(socket.SendMarkAsync(wanted, cancellationToken)) : ValueTask.CompletedTask;

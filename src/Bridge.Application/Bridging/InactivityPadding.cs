@@ -7,18 +7,18 @@ namespace Bridge.Application.Bridging;
 /// When the caller's frames stop in the middle of a sentence, the model would wait for its end for ever: its voice detection
 /// counts samples, and none come. So after a while without a frame, while the caller is speaking, silence is appended once.
 /// </summary>
-internal sealed class InactivityPadding : IAsyncDisposable
+internal sealed class InactivityPadding : IDisposable
 {
     private readonly CallInProgress _call;
     private readonly CallerAudioSender _sender;
     private readonly CallerAudioOptions _options;
-    private readonly ITimer _timer;
+    private readonly TimerWheel.Entry _due;
     private bool _speaking;
 
-    public InactivityPadding(CallInProgress call, CallerAudioSender sender, CallerAudioOptions options, TimeProvider time)
+    public InactivityPadding(CallInProgress call, CallerAudioSender sender, CallerAudioOptions options, TimerWheel wheel)
     {
         (_call, _sender, _options) = (call, sender, options);
-        _timer = time.CreateTimer(static padding => ((InactivityPadding)padding!).Due(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _due = wheel.Add(Due, call.Fail);
     }
 
     /// <summary>The model heard the caller begin.</summary>
@@ -39,11 +39,12 @@ internal sealed class InactivityPadding : IAsyncDisposable
         lock (_call.Gate)
         {
             _speaking = false;
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _due.Never();
         }
     }
 
-    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+    /// <inheritdoc />
+    public void Dispose() => _due.Dispose();
 
     private void Due()
     {
@@ -61,20 +62,11 @@ internal sealed class InactivityPadding : IAsyncDisposable
             _call.Timeline.Filled(_options.InactivitySilenceMs);
         }
 
-        try
-        {
-            _sender.AppendSilence((int)Pcmu.ToSamples(_options.InactivitySilenceMs));
-        }
-        catch (Exception e)
-        {
-            // Nobody awaits a timer: the call is told.
-            _call.Fail(e);
-        }
+        _sender.AppendSilence((int)Pcmu.ToSamples(_options.InactivitySilenceMs));
+        // No frame will come that would fill a batch.
+        _sender.SendOn();
     }
 
-    private void WaitForTheRest()
-    {
-        var due = _call.LastFrame + TimeSpan.FromMilliseconds(_options.InactivityMs) - _call.Elapsed;
-        _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
+    private void WaitForTheRest() =>
+        _due.After(_call.LastFrame + TimeSpan.FromMilliseconds(_options.InactivityMs) - _call.Elapsed);
 }

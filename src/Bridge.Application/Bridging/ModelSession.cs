@@ -36,8 +36,8 @@ internal sealed class ModelSession
     /// <summary>When it must be exchanged, pause or not; null for never.</summary>
     public TimeSpan? ExchangeBy => Session.Lifetime is { } life ? OpenedAt + life - Least(Late, life / 10) : null;
 
-    /// <summary>It is given up: its reader ends at once.</summary>
-    public void Leave() => _over.Cancel();
+    /// <summary>It is given up: its reader ends at once, and not on the thread of the one who gives it up, who has other calls to look at.</summary>
+    public void Leave() => _ = _over.CancelAsync();
 
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

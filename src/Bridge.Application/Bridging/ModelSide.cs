@@ -21,6 +21,7 @@ internal sealed partial class ModelSide(
     BridgeMetrics metrics,
     BridgeOptions options,
     TimeProvider time,
+    TimerWheel wheel,
     ILogger logger) : IDisposable
 {
     private readonly CancellationTokenSource _over = new();
@@ -113,7 +114,7 @@ internal sealed partial class ModelSide(
             // The call may have ended while the session was opened; who ends it sees this session, or is seen here.
             if (_over.IsCancellationRequested)
                 return CallEndReason.CallerHungUp;
-            await using var padding = new InactivityPadding(call, sender, options.CallerAudio, time);
+            using var padding = new InactivityPadding(call, sender, options.CallerAudio, wheel);
             await conversation.SendAsync(request, current.Over);
             if (request is { Number: 1 })
                 LogGreeting();

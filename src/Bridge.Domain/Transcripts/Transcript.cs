@@ -63,7 +63,7 @@ public sealed class Transcript
     {
         foreach (var item in _items)
         {
-            if (!item.Ended || item.Reported)
+            if (item.Reported || !item.Ended)
                 continue;
             item.Reported = true;
             // A turn nobody could write down has no words to tell.

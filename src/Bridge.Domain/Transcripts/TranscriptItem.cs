@@ -9,7 +9,20 @@ internal sealed class TranscriptItem(string itemId, Speaker speaker)
     public string ItemId => itemId;
 
     /// <summary>All words are here, and it is known how much of them was heard.</summary>
-    public bool Ended => _parts.Count > 0 && _parts.TrueForAll(p => p.HasAllWords && (speaker == Speaker.Caller || p.HasBeenHeard));
+    public bool Ended
+    {
+        get
+        {
+            // Asked with each mark that comes back: a predicate would be an object each time.
+            foreach (var part in _parts)
+            {
+                if (!part.HasAllWords || !(speaker == Speaker.Caller || part.HasBeenHeard))
+                    return false;
+            }
+
+            return _parts.Count > 0;
+        }
+    }
 
     /// <summary>It was reported as ended; once is enough.</summary>
     public bool Reported { get; set; }

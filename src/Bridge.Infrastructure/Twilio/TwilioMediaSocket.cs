@@ -23,11 +23,11 @@ internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
     private long _unknown;
     private long _malformed;
 
-    public TwilioMediaSocket(WebSocket socket, MediaStreamLimits limits, TimeSpan closeTimeout, TimeProvider time, ILogger logger)
+    public TwilioMediaSocket(WebSocket socket, MediaStreamLimits limits, TimeSpan closeTimeout, TimeProvider time, ILogger logger, FramedStream? connection = null)
     {
         (_limits, _logger, _conduct) = (limits, logger, new StreamConduct(limits, time));
         _reader = new WebSocketTextReader(socket, 1024, limits.MaxMessageBytes, time, limits.MessageTimeout);
-        _writer = new WebSocketTextWriter(socket, 2048);
+        _writer = new WebSocketTextWriter(socket, connection);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
     }
 
@@ -77,7 +77,14 @@ internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
         }
     }
 
-    public ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) => _writer.SendAsync(Messages.Media(pcmu));
+    public async ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken)
+    {
+        if (marks.Before is { } before)
+            await _writer.SendAsync(Messages.Mark(before), goesOn: true);
+        await _writer.SendAsync(Messages.Media(pcmu), goesOn: marks.After is not null);
+        if (marks.After is { } after)
+            await _writer.SendAsync(Messages.Mark(after));
+    }
 
     public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => _writer.SendAsync(Messages.Mark(mark));
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 
@@ -14,19 +15,25 @@ internal interface IWireMessage
 }
 
 /// <summary>
-/// Sends whole messages, one at a time: a WebSocket allows one send under way. A free lock is taken without waiting, and a
-/// send the socket takes at once completes at once. To a socket that is gone nothing is sent; its reader reports the end.
+/// Sends whole messages, one at a time. A free lock is taken without waiting, and a send the connection takes at once completes at
+/// once. Its memory is the pool's, and only while it sends. To a socket that is gone nothing is sent; its reader reports the end.
 /// </summary>
+/// <param name="socket">Written by nobody else.</param>
+/// <param name="connection">What the socket writes to: frames are written there directly. Null: the socket writes them.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for holds nothing; a late send must find it alive.")]
-internal sealed class WebSocketTextWriter(WebSocket socket, int initialBytes)
+internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connection = null)
 {
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(initialBytes);
+    private readonly FrameWriter _frames = new(connection is { IsClient: true });
+    private byte[]? _gathered;
+    private int _length;
 
     /// <summary>Writes the message and sends it. Frames are sent without a token: cancelling a send destroys the socket, and <see cref="WebSocket.Abort"/> does that too.</summary>
-    public ValueTask SendAsync<TMessage>(TMessage message)
+    /// <param name="message">What is sent.</param>
+    /// <param name="goesOn">Another message follows at once: this one may go out with it.</param>
+    public ValueTask SendAsync<TMessage>(TMessage message, bool goesOn = false)
         where TMessage : struct, IWireMessage =>
-        _sending.Wait(0, CancellationToken.None) ? SendHoldingLock(message) : SendWhenFreeAsync(message);
+        _sending.Wait(0, CancellationToken.None) ? SendHoldingLock(message, goesOn) : SendWhenFreeAsync(message, goesOn);
 
     /// <summary>Sends the close frame, after a send under way; nothing is sent after it.</summary>
     /// <exception cref="OperationCanceledException">The send under way does not end in the time allowed.</exception>
@@ -35,57 +42,114 @@ internal sealed class WebSocketTextWriter(WebSocket socket, int initialBytes)
         await _sending.WaitAsync(cancellationToken);
         try
         {
-            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+            if (IsOpen)
                 await socket.CloseOutputAsync(status, "", cancellationToken);
         }
         finally
         {
+            GiveBack();
             _sending.Release();
         }
     }
 
+    private bool IsOpen => socket.State is WebSocketState.Open or WebSocketState.CloseReceived;
+
     /// <summary>The message is written down before anything is waited for: what it is made of may be borrowed.</summary>
-    private ValueTask SendWhenFreeAsync<TMessage>(TMessage message)
+    private ValueTask SendWhenFreeAsync<TMessage>(TMessage message, bool goesOn)
         where TMessage : struct, IWireMessage
     {
         var written = new byte[message.MaxBytes];
-        return SendWhenFreeAsync(new WrittenMessage(written, message.Write(written)));
+        return SendWrittenAsync(new WrittenMessage(written, message.Write(written)), goesOn);
     }
 
-    private async ValueTask SendWhenFreeAsync(WrittenMessage message)
+    private async ValueTask SendWrittenAsync(WrittenMessage message, bool goesOn)
     {
         await _sending.WaitAsync();
-        await SendHoldingLock(message);
+        await SendHoldingLock(message, goesOn);
     }
 
-    private ValueTask SendHoldingLock<TMessage>(TMessage message)
+    private ValueTask SendHoldingLock<TMessage>(TMessage message, bool goesOn)
         where TMessage : struct, IWireMessage
     {
         var pending = false;
         try
         {
-            if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
-                return ValueTask.CompletedTask;
-            if (_buffer.Length < message.MaxBytes)
-                _buffer = GC.AllocateUninitializedArray<byte>(message.MaxBytes);
-            var send = socket.SendAsync(_buffer.AsMemory(0, message.Write(_buffer)), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
-            if (send.IsCompletedSuccessfully)
+            if (!IsOpen)
             {
-                send.GetAwaiter().GetResult();
+                GiveBack();
                 return ValueTask.CompletedTask;
             }
 
-            pending = true;
-            return FinishAsync(send);
+            Gather(message);
+            if (goesOn && connection is not null)
+                return ValueTask.CompletedTask;
+            var send = Write(_gathered.AsMemory(0, _length));
+            if (!send.IsCompletedSuccessfully)
+            {
+                pending = true;
+                return FinishAsync(send);
+            }
+
+            send.GetAwaiter().GetResult();
+            GiveBack();
+            return ValueTask.CompletedTask;
         }
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
+            GiveBack();
             return ValueTask.CompletedTask;
         }
         finally
         {
             if (!pending)
                 _sending.Release();
+        }
+    }
+
+    private ValueTask Write(ReadOnlyMemory<byte> bytes) => connection is null
+        ? socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None)
+        : connection.WriteAsync(bytes, CancellationToken.None);
+
+    /// <summary>Puts the message behind what goes out with it.</summary>
+    private void Gather<TMessage>(TMessage message)
+        where TMessage : struct, IWireMessage
+    {
+        var needed = _length + FrameWriter.Room(message.MaxBytes);
+        if (_gathered is null || _gathered.Length < needed)
+        {
+            var larger = ArrayPool<byte>.Shared.Rent(needed);
+            var length = _length;
+            _gathered.AsSpan(0, length).CopyTo(larger);
+            GiveBack();
+            (_gathered, _length) = (larger, length);
+        }
+
+        var free = _gathered.AsSpan(_length);
+        _length += connection is null ? message.Write(free) : _frames.Write(message, free);
+    }
+
+    private void GiveBack()
+    {
+        if (_gathered is not null)
+            ArrayPool<byte>.Shared.Return(_gathered);
+        (_gathered, _length) = (null, 0);
+    }
+
+    private async ValueTask FinishAsync(ValueTask send)
+    {
+        try
+        {
+            await send;
+            GiveBack();
+        }
+        catch (Exception e) when (WebSocketLoss.Is(e))
+        {
+            // The reader reports the loss. What a lost send may still hold is left to the collector.
+            (_gathered, _length) = (null, 0);
+        }
+        finally
+        {
+            _sending.Release();
         }
     }
 
@@ -97,22 +161,6 @@ internal sealed class WebSocketTextWriter(WebSocket socket, int initialBytes)
         {
             written.AsSpan(0, length).CopyTo(utf8);
             return length;
-        }
-    }
-
-    private async ValueTask FinishAsync(ValueTask send)
-    {
-        try
-        {
-            await send;
-        }
-        catch (Exception e) when (WebSocketLoss.Is(e))
-        {
-            // The reader reports the loss.
-        }
-        finally
-        {
-            _sending.Release();
         }
     }
 }

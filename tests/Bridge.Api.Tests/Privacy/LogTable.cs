@@ -22,8 +22,8 @@ internal static class LogTable
     /// <summary>Numbers and names out of closed lists, by placeholder: the test sees to it that their arguments can be nothing else.</summary>
     public static readonly IReadOnlySet<string> Harmless = new HashSet<string>
     {
-        "Active", "ContentIndex", "Count", "DurationSeconds", "ElapsedMs", "HeardMs", "Interruptions", "Items", "Malformed", "Promised", "Replicas",
-        "Request", "Seconds", "SentMs", "Signal", "Speaker", "Status", "TooFast", "UnheardMs", "Unknown",
+        "Active", "BatchMs", "ContentIndex", "Count", "DurationSeconds", "ElapsedMs", "HeardMs", "Interruptions", "Items", "LoadPercent", "Malformed", "Megabytes", "Promised", "Replicas",
+        "Request", "Seconds", "SentMs", "Signal", "Speaker", "Status", "Threads", "TooFast", "UnheardMs", "Unknown",
     };
 
     /// <summary>Texts, by class, method and placeholder.</summary>
@@ -37,6 +37,8 @@ internal static class LogTable
         ["AnswerStreamEndedHandler.LogAsked.Reason"] = (DataClass.None, "a name of an enumeration"),
         ["CallBridge.LogEnded.Reason"] = (DataClass.None, "a name of an enumeration"),
         ["CallBridge.LogNoStart.Why"] = (DataClass.None, "a sentence of ours; of the stream's text only what Shown() lets through"),
+        ["RuntimeNotes.LogCollector.Collector"] = (DataClass.None, "one of two words"),
+        ["RuntimeNotes.LogLost.Variable"] = (DataClass.None, "the name of a variable"),
         ["CallRegistry.LogNeverCame.CallSid"] = (DataClass.Pseudonymous, "Twilio's id"),
         ["CallPublisher.LogListenerFailed.Notification"] = (DataClass.None, "a type's name"),
         ["CallRun.LogProtocolViolation.Why"] = (DataClass.None, "a sentence of ours; of the stream's text only what Shown() lets through"),
@@ -87,6 +89,8 @@ internal static class LogTable
         ["ModelSide.LogFault"] = "a fault of ours while a session is exchanged",
         ["ModelSide.LogNoSessionInFull"] = "sentences of ours, and inside them the framework's of sockets, HTTP and TLS: status and host, no header",
         ["SessionsBeingClosed.LogFault"] = "a fault of ours around a socket",
+        ["UplinkBatching.LogBlind"] = "a fault of ours, or the operating system's, while it is asked for the processor's time",
+        ["WarmUpService.LogFailed"] = "sentences of ours about a made-up call, and the framework's of sockets on this machine",
         ["WebhookExceptionFilter.LogFault"] = "a fault of ours in a handler; what a validator refused is logged as names of fields",
     };
 

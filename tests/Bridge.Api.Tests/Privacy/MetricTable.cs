@@ -27,6 +27,7 @@ internal static partial class MetricTable
         ["bridge.frames"] = new() { ["direction"] = OneOf("caller_to_model", "model_to_caller") },
         ["bridge.messages.skipped"] = new() { ["kind"] = OneOf("unknown", "malformed", "too_fast") },
         ["bridge.caller.dropped"] = NoTags,
+        ["bridge.uplink.batch"] = NoTags,
         ["bridge.interruptions"] = NoTags,
         ["bridge.interruption.reaction"] = NoTags,
         ["bridge.playback.drift"] = NoTags,

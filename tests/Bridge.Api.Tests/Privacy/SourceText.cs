@@ -28,7 +28,8 @@ internal static class SourceText
         }
     }
 
-    private static string Root()
+    /// <summary>The folder that the repository is in.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Bridge.sln")))

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
+using Bridge.Infrastructure.WebSockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -18,13 +18,16 @@ internal sealed class OpenAIRealtimeClient(
 
     public async Task<IRealtimeSession> CreateSessionAsync(RealtimeSessionSettings settings, CancellationToken cancellationToken)
     {
+        // The call began on a thread that carries frames; a dial is long.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var socket = new ClientWebSocket();
         try
         {
-            await ConnectAsync(socket, cancellationToken);
-            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes);
+            var dialled = await ConnectAsync(socket, cancellationToken);
+            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes, dialled.Connection);
 
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
+            dialled.SetUpIsOver();
             return session;
         }
         catch
@@ -34,7 +37,7 @@ internal sealed class OpenAIRealtimeClient(
         }
     }
 
-    private async Task ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    private async Task<WebSocketDial> ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
     {
         var url = Url(options.Value);
         socket.Options.SetRequestHeader("Authorization", $"Bearer {options.Value.ApiKey?.Reveal()}");
@@ -42,10 +45,12 @@ internal sealed class OpenAIRealtimeClient(
         socket.Options.KeepAliveTimeout = options.Value.KeepAlive;
         socket.Options.CollectHttpResponseDetails = true;
         using var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var http = Dialler(url, dial.Token);
+        var dialled = new WebSocketDial(useProxy: !url.IsLoopback, dial.Token);
+        using var http = new HttpMessageInvoker(dialled);
         try
         {
             await socket.ConnectAsync(url, http, dial.Token);
+            return dialled;
         }
         catch (WebSocketException e)
         {
@@ -54,31 +59,6 @@ internal sealed class OpenAIRealtimeClient(
             throw Explain(socket, url, e);
         }
     }
-
-    /// <summary>
-    /// A handler for one dial. Its connection goes when the dial is given up: a shared handler would let a handshake go on for
-    /// seconds, and keep what comes of it. No redirects: the caller's audio goes to the endpoint that was configured, and nowhere else.
-    /// </summary>
-    private static HttpMessageInvoker Dialler(Uri url, CancellationToken givenUp) => new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseProxy = !url.IsLoopback,
-        ConnectCallback = async (context, cancel) =>
-        {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await socket.ConnectAsync(context.DnsEndPoint, cancel);
-                givenUp.Register(socket.Dispose);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        },
-    });
 
     /// <summary>The endpoint may have a query of its own (a gateway's version, say); the model is added unless it is named there.</summary>
     internal static Uri Url(OpenAIOptions options)

@@ -25,6 +25,9 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     private static readonly byte[] Probe = """{"type":"conversation.item.retrieve","item_id":"probe"}"""u8.ToArray();
 
+    /// <summary>A tenth of a second of audio is 1.2 KB; what is longer is rare.</summary>
+    private const int UsualBytes = 2 * 1024;
+
     private readonly RealtimeError _tooLarge;
 
     private static readonly RealtimeError TooSlow = Over("slow_message", "A message that did not end in time.");
@@ -52,13 +55,13 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     /// <summary>Server VAD counts the samples it is sent.</summary>
     public RealtimeCapabilities Capabilities { get; } = new(NeedsSteadyAudio: true);
 
-    public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes)
+    public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes, FramedStream? connection = null)
     {
         _socket = socket;
         _time = time;
-        _reader = new WebSocketTextReader(socket, 8 * 1024, maxMessageBytes, time, LongestMessage);
+        _reader = new WebSocketTextReader(socket, UsualBytes, maxMessageBytes, time, LongestMessage);
         _tooLarge = Over("message_too_large", $"A message of more than {maxMessageBytes} bytes.");
-        _writer = new WebSocketTextWriter(socket, 1024);
+        _writer = new WebSocketTextWriter(socket, connection);
         _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
         _events = events;
         _logger = logger;

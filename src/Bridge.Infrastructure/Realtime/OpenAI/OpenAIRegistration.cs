@@ -15,6 +15,7 @@ internal static class OpenAIRegistration
         services.AddSingleton<OpenAIStartupNotes>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenAIStartupNotes>());
         services.AddSingleton<IProviderNotes>(provider => provider.GetRequiredService<OpenAIStartupNotes>());
+        services.AddKeyedTransient<IStandInModel, OpenAIStandIn>(Name);
         return services.AddRealtimeProvider<OpenAIRealtimeClient>(Name);
     }
 }

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Bridge.Api.Runtime;
+
+/// <summary>
+/// What the runtime reads from the environment before anything else is done, and what makes thousands of small messages cheap
+/// (docs/performance.md). Whatever the owner has set stands.
+/// </summary>
+internal static class RuntimeSettings
+{
+    /// <summary>1: what waits for a socket goes on on the thread that waits for all sockets, instead of being handed to the thread pool.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    /// <summary>How many threads wait for sockets. Half the cores: with one for each, both are woken for what one carries at less cost, and frames cross between them.</summary>
+    public const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
+
+    /// <summary>How many there are to be.</summary>
+    public static int Threads => int.TryParse(Environment.GetEnvironmentVariable(SocketThreads), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : Environment.ProcessorCount;
+
+    /// <summary>The first thing that is done: a socket that was used before would have made up its mind.</summary>
+    public static void Apply()
+    {
+        SetUnlessSet(InlineCompletions, "1");
+        SetUnlessSet(SocketThreads, Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static void SetUnlessSet(string variable, string value)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)))
+            Environment.SetEnvironmentVariable(variable, value);
+    }
+}

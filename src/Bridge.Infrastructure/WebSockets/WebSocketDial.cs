@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bridge.Infrastructure.WebSockets;
+
+/// <summary>
+/// The HTTP below one dial of a WebSocket. Its connection goes when the dial is given up: a shared handler would let a handshake go on
+/// for seconds, and keep what comes of it. No redirects: the caller's audio goes to the endpoint that was configured, and nowhere else.
+/// </summary>
+internal sealed class WebSocketDial : DelegatingHandler
+{
+    private DialStream? _socket;
+
+    /// <param name="useProxy">Whether a proxy that the environment names is used.</param>
+    /// <param name="givenUp">Cancelled when the dial is given up.</param>
+    public WebSocketDial(bool useProxy, CancellationToken givenUp)
+        : base(new SocketsHttpHandler())
+    {
+        var http = (SocketsHttpHandler)InnerHandler!;
+        http.AllowAutoRedirect = false;
+        http.UseProxy = useProxy;
+        http.ConnectCallback = async (context, cancel) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(context.DnsEndPoint, cancel);
+                // What follows is the beginning of TLS: not on the thread that waits for sockets.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                givenUp.Register(socket.Dispose);
+                return _socket = new DialStream(new NetworkStream(socket, ownsSocket: true));
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        };
+    }
+
+    /// <summary>The connection, once the far end has upgraded it.</summary>
+    public FramedStream? Connection { get; private set; }
+
+    /// <summary>The session is set up: what comes now is read on the threads that carry frames.</summary>
+    public void SetUpIsOver() => _socket?.IsSetUp = true;
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+            response.Content = new Upgraded(Connection = new FramedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isClient: true));
+        return response;
+    }
+
+    /// <summary>What a WebSocket takes its connection out of.</summary>
+    private sealed class Upgraded(Stream connection) : HttpContent
+    {
+        protected override Stream CreateContentReadStream(CancellationToken cancellationToken) => connection;
+
+        protected override Task<Stream> CreateContentReadStreamAsync() => Task.FromResult(connection);
+
+        /// <summary>Disposed when the WebSocket refuses the answer; else the connection is the WebSocket's.</summary>
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                connection.Dispose();
+            base.Dispose(disposing);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => throw new NotSupportedException();
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+using Bridge.Api.Runtime;
+using Bridge.Simulator.Commands;
+
+namespace Bridge.Api.Tests;
+
+/// <summary>The program as it is started: what it does first, no other test sees.</summary>
+public sealed class RuntimeTests
+{
+    private static readonly Uri NoModel = new("ws://127.0.0.1:9/");
+
+    [Test, CancelAfter(60_000)]
+    public async Task It_says_that_its_sockets_complete_on_threads_of_their_own_and_how_many(CancellationToken cancel)
+    {
+        await using var bridge = await BridgeProcess.StartAsync(NoModel, verbose: false, cancel);
+
+        var threads = Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture);
+        Assert.That(await LinesAsync(bridge), Has.Some.Contains($"Runtime: sockets complete on threads of their own: {threads}"));
+        Assert.That(bridge.Lines, Has.Some.Contains("workstation garbage collector, first generation up to 4 MB"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task What_the_owner_has_set_stands(CancellationToken cancel)
+    {
+        var variables = new Dictionary<string, string> { [RuntimeSettings.InlineCompletions] = "0" };
+        await using var bridge = await BridgeProcess.StartAsync(NoModel, variables, verbose: false, cancel);
+
+        Assert.That(await LinesAsync(bridge), Has.Some.EndsWith("Runtime: sockets complete on the thread pool"));
+    }
+
+    /// <summary>All it wrote: it is stopped first, and its pipes are read to their ends.</summary>
+    private static async Task<IReadOnlyList<string>> LinesAsync(BridgeProcess bridge)
+    {
+        await bridge.SignalAsync("TERM");
+        await bridge.Exited;
+        return bridge.Lines;
+    }
+}
