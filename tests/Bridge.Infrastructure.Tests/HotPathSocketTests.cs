@@ -35,21 +35,13 @@ public sealed class HotPathSocketTests
     private readonly byte[] _mark = new byte[256];
     private readonly InlineStream _twilio;
     private readonly InlineStream _model;
-    private readonly FramedStream _twilioConnection;
     private int _markLength;
     private int _marks;
     private int _media;
     private int _appends;
     private int _round;
 
-    public HotPathSocketTests()
-    {
-        (_twilio, _model) = (new InlineStream(TwilioGets), new InlineStream(ModelGets));
-        _twilioConnection = new FramedStream(_twilio, isClient: false);
-    }
-
-    [OneTimeTearDown]
-    public void TakeDown() => _twilioConnection.Dispose();
+    public HotPathSocketTests() => (_twilio, _model) = (new InlineStream(TwilioGets), new InlineStream(ModelGets));
 
     private static bool IsOptimised =>
         typeof(CallBridge).Assembly.GetCustomAttributes(typeof(DebuggableAttribute), false) is not [DebuggableAttribute { IsJITOptimizerDisabled: true }];
@@ -61,8 +53,9 @@ public sealed class HotPathSocketTests
         // As in a server: with NUnit's context, what follows a read would run elsewhere.
         SynchronizationContext.SetSynchronizationContext(null);
         await using var services = Services();
-        using var twilio = WebSocket.CreateFromStream(_twilioConnection, new WebSocketCreationOptions { IsServer = true });
-        var run = Begin(services, twilio);
+        await using var connection = new FramedStream(_twilio, isClient: false);
+        using var twilio = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true });
+        var run = Begin(services, twilio, connection);
         Assert.That(_appends, Is.EqualTo(1), "the greeting is asked for");
 
         var callerFrame = Wire.Bytes($$"""{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"{{Stamp}}","payload":"{{Convert.ToBase64String(new byte[160])}}"},"streamSid":"{{Wire.StreamSid}}"}""");
@@ -106,13 +99,13 @@ public sealed class HotPathSocketTests
     }
 
     /// <summary>The call from its start until both sides wait for frames; all of it on this thread.</summary>
-    private Task Begin(ServiceProvider services, WebSocket twilio)
+    private Task Begin(ServiceProvider services, WebSocket twilio, FramedStream twilioConnection)
     {
         Give(_twilio, $$$$"""{"event":"start","start":{"accountSid":"AC1","streamSid":"{{{{Wire.StreamSid}}}}","callSid":"{{{{Wire.CallSid}}}}","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}""");
         var registry = services.GetRequiredService<CallRegistry>();
         var token = services.GetRequiredService<StreamTokens>().Prove(registry.TryPromise(Wire.CallSid, "AC1").Token, out _)!;
         return services.GetRequiredService<CallBridge>().RunAsync(
-            services.GetRequiredService<TwilioMediaSocketFactory>().Create(twilio, _twilioConnection), registry.TryAdmit(token, out _)!, CancellationToken.None);
+            services.GetRequiredService<TwilioMediaSocketFactory>().Create(twilio, twilioConnection), registry.TryAdmit(token, out _)!, CancellationToken.None);
     }
 
     private ServiceProvider Services()
