@@ -139,6 +139,8 @@ public sealed class VanishingPeerTests
             await bridge.Model.WaitUntilAsync(model => model.Conversations.Count == model.Dials.Count, cancel);
             var last = bridge.Model.Conversations[^1];
             await Task.WhenAny(last.WaitUntilAsync(session => session.IsConfigured, cancel), last.Closed);
+            // Before time goes on the old one must be seen to end: a look in between would find a session that nears its end.
+            await bridge.Model.WaitUntilAsync(model => model.OpenSockets <= 1, cancel);
         }
 
         Assert.That(call.EndReasons, Is.Empty);

@@ -18,7 +18,8 @@ internal sealed partial class ModelSide
         // What went wrong in it is a fault of ours, and ends the call.
         if (_exchange is { IsFaulted: true } faulted)
             faulted.GetAwaiter().GetResult();
-        if (_current is not { ExchangeAfter: { } after, ExchangeBy: { } by } current || _exchange is { IsCompleted: false })
+        // A session that was opened and is not yet taken stands ready: the old one's reader has not seen its end. Another would never be taken.
+        if (_current is not { ExchangeAfter: { } after, ExchangeBy: { } by } current || _exchange is { IsCompleted: false } or { IsCompletedSuccessfully: true, Result: not null })
             return;
         var now = call.Elapsed;
         if (now < after || now < _noExchangeBefore)
