@@ -13,7 +13,10 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
     {
         var threads = RuntimeSettings.Threads;
         var (collector, megabytes) = (GCSettings.IsServerGC ? "server" : "workstation", FirstGenerationMb());
-        if (await CompletesInlineAsync(cancellationToken))
+        var isInline = await CompletesInlineAsync(cancellationToken);
+        if (isInline is null)
+            LogUnknown();
+        else if (isInline.Value)
             LogInline(threads);
         else if (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable(RuntimeSettings.InlineCompletions) is "0" or "false")
             LogOnPool();
@@ -24,7 +27,8 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static async Task<bool> CompletesInlineAsync(CancellationToken cancellationToken)
+    /// <summary>Null: it could not be found out.</summary>
+    private static async Task<bool?> CompletesInlineAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
@@ -34,8 +38,8 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // No loopback, or a machine that has no time: then it is not known, and said so.
-            return false;
+            // No loopback, or a machine that has no time.
+            return null;
         }
     }
 
@@ -45,6 +49,9 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Runtime: sockets complete on threads of their own: {Threads}")]
     private partial void LogInline(int threads);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Runtime: where sockets complete could not be found out within a second")]
+    private partial void LogUnknown();
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Runtime: sockets complete on the thread pool")]
     private partial void LogOnPool();
