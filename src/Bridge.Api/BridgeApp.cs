@@ -8,13 +8,11 @@ using Bridge.Api.Middleware;
 using Bridge.Api.Observability;
 using Bridge.Api.Runtime;
 using Bridge.Application;
-using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Infrastructure;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -117,7 +115,7 @@ internal static class BridgeApp
         if (app.Services.GetRequiredService<IOptions<TwilioOptions>>().Value.PublicBaseUrl is { AbsolutePath: var path } && path != "/")
             app.UsePathBase(path.TrimEnd('/'));
         app.Use(OnThePool);
-        app.Use(Upgrade(server.Limits.FramesPerSecond, app.Services.GetRequiredService<BridgeMetrics>()));
+        app.Use(MediaStreamUpgrade.Use);
         app.UseWebSockets();
         app.Map(TwilioPaths.MediaStream, branch => branch.Run(app.Services.GetRequiredService<MediaStreamMiddleware>().InvokeAsync));
         app.UseRouting();
@@ -135,11 +133,4 @@ internal static class BridgeApp
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await next(context);
     }
-
-    private static Func<HttpContext, RequestDelegate, Task> Upgrade(int framesPerSecond, BridgeMetrics metrics) => (context, next) =>
-    {
-        if (context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade)
-            context.Features.Set<IHttpUpgradeFeature>(new MediaStreamUpgrade(upgrade, framesPerSecond, metrics));
-        return next(context);
-    };
 }

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Options;
 using Bridge.Infrastructure.Machine;
@@ -28,21 +27,22 @@ public static class DependencyInjection
             .AddEchoRealtime();
 }
 
-/// <summary>Makes a media stream of an accepted WebSocket. Whoever accepted the socket disposes it.</summary>
+/// <summary>Makes a media stream of an accepted WebSocket. Whoever accepted it disposes the connection.</summary>
 public sealed class TwilioMediaSocketFactory
 {
-    private readonly Func<WebSocket, FramedStream?, ITwilioMediaSocket> _create;
+    private readonly Func<Stream, FramePace?, Action?, ITwilioMediaSocket> _create;
 
     /// <summary>With the limits that are set.</summary>
     public TwilioMediaSocketFactory(IServiceProvider services)
     {
         var (limits, options) = (services.GetRequiredService<IOptions<MediaStreamLimits>>().Value, services.GetRequiredService<IOptions<BridgeOptions>>().Value);
         var (time, logger) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<TwilioMediaSocket>>());
-        _create = (socket, connection) => new TwilioMediaSocket(socket, limits, options.CloseTimeout, time, logger, connection);
+        _create = (connection, pace, abort) => new TwilioMediaSocket(connection, limits, options.CloseTimeout, time, logger, pace, abort);
     }
 
-    /// <summary>The media stream over <paramref name="socket"/>.</summary>
-    /// <param name="socket">Accepted.</param>
-    /// <param name="connection">What the socket writes to: frames are written there directly. Null: the socket writes them.</param>
-    public ITwilioMediaSocket Create(WebSocket socket, FramedStream? connection = null) => _create(socket, connection);
+    /// <summary>The media stream over <paramref name="connection"/>.</summary>
+    /// <param name="connection">What the upgrade to a WebSocket left.</param>
+    /// <param name="pace">How fast frames are read; null: as fast as they come.</param>
+    /// <param name="abort">What ends the connection at once where disposing it does not.</param>
+    public ITwilioMediaSocket Create(Stream connection, FramePace? pace = null, Action? abort = null) => _create(connection, pace, abort);
 }

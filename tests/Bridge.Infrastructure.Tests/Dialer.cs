@@ -1,4 +1,5 @@
 using Bridge.Application.Abstractions;
+using Bridge.Application.Bridging;
 using Bridge.Application.Options;
 using Bridge.Infrastructure.Realtime.OpenAI;
 using Microsoft.Extensions.Options;
@@ -28,7 +29,7 @@ internal sealed class Dialer(string endpoint) : IDisposable
     public Task<IRealtimeSession> DialAsync(CancellationToken cancellationToken = default)
     {
         _client ??= new OpenAIRealtimeClient(
-            Options.Create(new OpenAIOptions { ApiKey = new Secret(Key), Model = "m", Endpoint = new Uri(endpoint), MaxMessageBytes = MaxMessageBytes }), Options.Create(new BridgeOptions()), Time, Log);
+            Options.Create(new OpenAIOptions { ApiKey = new Secret(Key), Model = "m", Endpoint = new Uri(endpoint), MaxMessageBytes = MaxMessageBytes }), Options.Create(new BridgeOptions()), new TimerWheel(Time), Time, Log);
         return _client.CreateSessionAsync(Settings, cancellationToken).WaitAsync(SocketPair.Patience * 2, CancellationToken.None);
     }
 

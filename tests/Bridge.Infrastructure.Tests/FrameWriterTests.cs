@@ -67,9 +67,7 @@ public sealed class FrameWriterTests
     public async Task Audio_and_the_marks_that_go_with_it_are_one_write_in_their_order(bool before, bool after)
     {
         var wire = new OneMessage("""{"event":"start","start":{"streamSid":"MZ00000000000000000000000000000000","callSid":"CA00000000000000000000000000000000"}}""");
-        await using var connection = new FramedStream(wire, isClient: false);
-        using var socket = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true });
-        var media = new TwilioMediaSocket(socket, new MediaStreamLimits(), TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger.Instance, connection);
+        var media = new TwilioMediaSocket(wire, new MediaStreamLimits(), TimeSpan.FromSeconds(1), TimeProvider.System, NullLogger.Instance);
         await media.HandshakeAsync(CancellationToken.None);
 
         await media.SendMediaAsync(new byte[800], new PlaybackMarks(before ? new Mark(0, 0) : null, after ? new Mark(0, 1) : null), CancellationToken.None);

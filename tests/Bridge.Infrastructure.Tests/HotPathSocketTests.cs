@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Net.WebSockets;
 using Bridge.Application;
 using Bridge.Application.Abstractions;
 using Bridge.Application.Admission;
@@ -53,9 +52,7 @@ public sealed class HotPathSocketTests
         // As in a server: with NUnit's context, what follows a read would run elsewhere.
         SynchronizationContext.SetSynchronizationContext(null);
         await using var services = Services();
-        await using var connection = new FramedStream(_twilio, isClient: false);
-        using var twilio = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { IsServer = true });
-        var run = Begin(services, twilio, connection);
+        var run = Begin(services);
         Assert.That(_appends, Is.EqualTo(1), "the greeting is asked for");
 
         var callerFrame = Wire.Bytes($$"""{"event":"media","sequenceNumber":"2","media":{"track":"inbound","chunk":"1","timestamp":"{{Stamp}}","payload":"{{Convert.ToBase64String(new byte[160])}}"},"streamSid":"{{Wire.StreamSid}}"}""");
@@ -99,22 +96,20 @@ public sealed class HotPathSocketTests
     }
 
     /// <summary>The call from its start until both sides wait for frames; all of it on this thread.</summary>
-    private Task Begin(ServiceProvider services, WebSocket twilio, FramedStream twilioConnection)
+    private Task Begin(ServiceProvider services)
     {
         Give(_twilio, $$$$"""{"event":"start","start":{"accountSid":"AC1","streamSid":"{{{{Wire.StreamSid}}}}","callSid":"{{{{Wire.CallSid}}}}","mediaFormat":{"encoding":"audio/x-mulaw","sampleRate":8000,"channels":1}}}""");
         var registry = services.GetRequiredService<CallRegistry>();
         var token = services.GetRequiredService<StreamTokens>().Prove(registry.TryPromise(Wire.CallSid, "AC1").Token, out _)!;
         return services.GetRequiredService<CallBridge>().RunAsync(
-            services.GetRequiredService<TwilioMediaSocketFactory>().Create(twilio, twilioConnection), registry.TryAdmit(token, out _)!, CancellationToken.None);
+            services.GetRequiredService<TwilioMediaSocketFactory>().Create(_twilio, new FramePace(100_000, () => { })), registry.TryAdmit(token, out _)!, CancellationToken.None);
     }
 
     private ServiceProvider Services()
     {
-        var connection = new FramedStream(_model, isClient: true);
-        var model = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions());
         var mediator = Substitute.For<IMediator>();
         mediator.Send(Arg.Any<OpenRealtimeSession>(), Arg.Any<CancellationToken>()).Returns(
-            Task.FromResult<IRealtimeSession>(new OpenAIRealtimeSession(model, new OpenAIEventLog("", NullLogger.Instance), TimeSpan.FromSeconds(1), _time, NullLogger.Instance, connection: connection)));
+            Task.FromResult<IRealtimeSession>(new OpenAIRealtimeSession(_model, new OpenAIEventLog("", NullLogger.Instance), TimeSpan.FromSeconds(1), _time, NullLogger.Instance)));
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create<string, string?>("Bridge:Provider", "openai")]).Build())
             .AddSingleton<TimeProvider>(_time)

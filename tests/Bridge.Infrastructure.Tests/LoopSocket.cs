@@ -1,61 +1,73 @@
-using System.Net.WebSockets;
-
 namespace Bridge.Infrastructure.Tests;
 
 /// <summary>
-/// A socket in memory that makes no garbage and never waits: hands out messages until they are used up, takes whatever is
-/// sent, and then is quiet until it is closed.
+/// A connection in memory that makes no garbage and never waits: hands out messages, each a frame, until they are used up, takes
+/// whatever is sent, and then is quiet until it is closed.
 /// </summary>
 /// <param name="next">Writes the next message into the buffer and returns its length; null when there is none.</param>
-internal sealed class LoopSocket(LoopSocket.Next next) : WebSocket
+/// <param name="isClient">Whether the far end, whose messages these are, is the client.</param>
+internal sealed class LoopSocket(LoopSocket.Next next, bool isClient) : Stream
 {
-    private readonly TaskCompletionSource<ValueWebSocketReceiveResult> _close = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WebSocketState _state = WebSocketState.Open;
+    private readonly TaskCompletionSource _close = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _message = new byte[1024];
+    private bool _hasSaidGoodbye;
 
     internal delegate int? Next(Span<byte> buffer);
 
+    /// <summary>Writes.</summary>
     public long Sent { get; private set; }
 
-    public override WebSocketState State => _state;
+    public override bool CanRead => true;
 
-    public override WebSocketCloseStatus? CloseStatus => null;
+    public override bool CanWrite => true;
 
-    public override string? CloseStatusDescription => null;
+    public override bool CanSeek => false;
 
-    public override string? SubProtocol => null;
+    public override long Length => throw new NotSupportedException();
 
-    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
-        next(buffer.Span) is { } length
-            ? new ValueTask<ValueWebSocketReceiveResult>(new ValueWebSocketReceiveResult(length, WebSocketMessageType.Text, true))
-            : new ValueTask<ValueWebSocketReceiveResult>(_close.Task.WaitAsync(cancellationToken));
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        next(_message) is { } length
+            ? new ValueTask<int>(RawFrame.Write(buffer.Span, RawFrame.Text, _message.AsSpan(0, length), isClient))
+            : new ValueTask<int>(GoodbyeAsync(buffer));
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         Sent++;
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>The far end says goodbye, or answers one.</summary>
-    public void Closes()
+    /// <summary>The far end says goodbye.</summary>
+    public void Closes() => _close.TrySetResult();
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Flush()
     {
-        _state = WebSocketState.Closed;
-        _close.TrySetResult(new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true));
     }
 
-    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => Sent++;
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <summary>What is pending ends.</summary>
+    protected override void Dispose(bool disposing)
     {
         Closes();
-        return Task.CompletedTask;
+        base.Dispose(disposing);
     }
 
-    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
-        CloseOutputAsync(closeStatus, statusDescription, cancellationToken);
-
-    public override void Abort() => Closes();
-
-    public override void Dispose() => Closes();
-
-    public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) => throw new NotSupportedException();
+    private async Task<int> GoodbyeAsync(Memory<byte> buffer)
+    {
+        await _close.Task;
+        if (_hasSaidGoodbye)
+            return 0;
+        _hasSaidGoodbye = true;
+        return RawFrame.Write(buffer.Span, RawFrame.Close, [0x03, 0xE8], isClient);
+    }
 }

@@ -22,7 +22,7 @@ public sealed class OpenAIBrokenSessionTests
     [SetUp]
     public void SetUp()
     {
-        _sockets = new SocketPair();
+        _sockets = new SocketPair(isClient: true);
         _session = new OpenAIRealtimeSession(_sockets.Near, new OpenAIEventLog("", _logger), TimeSpan.FromMilliseconds(500), _time, _logger);
     }
 
@@ -61,7 +61,7 @@ public sealed class OpenAIBrokenSessionTests
         await Assert.ThatAsync(() => configuring, Throws.TypeOf<RealtimeSessionException>());
     }
 
-    [TestCaseSource(typeof(BrokenFrames), nameof(BrokenFrames.All))]
+    [TestCaseSource(typeof(BrokenFrames), nameof(BrokenFrames.OfAServer))]
     public async Task Frames_that_break_RFC_6455_end_the_session_and_then_it_is_over(byte[] frames)
     {
         await _sockets.FarSendsRawAsync(frames);
@@ -73,7 +73,7 @@ public sealed class OpenAIBrokenSessionTests
     public async Task Frames_that_break_RFC_6455_before_updated_are_no_session()
     {
         var configuring = ConfigureAsync();
-        await _sockets.FarSendsRawAsync([0x83, 0x80, 0, 0, 0, 0]);
+        await _sockets.FarSendsRawAsync([0x83, 0x00]);
 
         await Assert.ThatAsync(() => configuring, Throws.TypeOf<RealtimeSessionException>());
     }

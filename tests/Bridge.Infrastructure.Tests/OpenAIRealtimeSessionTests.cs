@@ -214,8 +214,8 @@ public sealed class OpenAIRealtimeSessionTests
     private void Connect(int room)
     {
         _sockets?.Dispose();
-        _sockets = new SocketPair(room);
-        _session = new OpenAIRealtimeSession(_sockets.Near, new OpenAIEventLog("", _logger), TimeSpan.FromMilliseconds(500), _time, _logger, connection: _sockets.Connection);
+        _sockets = new SocketPair(room, isClient: true);
+        _session = new OpenAIRealtimeSession(_sockets.Near, new OpenAIEventLog("", _logger), TimeSpan.FromMilliseconds(500), _time, _logger);
     }
 
     private async Task ConfiguredAsync()

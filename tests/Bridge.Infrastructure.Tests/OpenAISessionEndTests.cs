@@ -66,7 +66,7 @@ public sealed class OpenAISessionEndTests
     [Test]
     public async Task A_close_without_a_status_is_just_the_end()
     {
-        await _session.Sockets.FarSendsRawAsync([0x88, 0x80, 0, 0, 0, 0]);
+        await _session.Sockets.FarSendsRawAsync([0x88, 0x00]);
 
         Assert.That(await _session.ReadToEndAsync(), Is.Empty);
     }
@@ -92,5 +92,5 @@ public sealed class OpenAISessionEndTests
     }
 
     /// <summary>A close frame as a server would send it, though nothing here would write all of them.</summary>
-    private Task CloseAsync(int status) => _session.Sockets.FarSendsRawAsync([0x88, 0x85, 0, 0, 0, 0, (byte)(status >> 8), (byte)status, .. "bye"u8]);
+    private Task CloseAsync(int status) => _session.Sockets.FarSendsRawAsync([0x88, 0x05, (byte)(status >> 8), (byte)status, .. "bye"u8]);
 }

@@ -21,7 +21,7 @@ internal sealed class OpenAITestSession : IAsyncDisposable
 
     public TestLogger<OpenAIRealtimeSession> Log { get; } = new();
 
-    public SocketPair Sockets { get; } = new();
+    public SocketPair Sockets { get; } = new(isClient: true);
 
     public OpenAIRealtimeSession Session { get; }
 

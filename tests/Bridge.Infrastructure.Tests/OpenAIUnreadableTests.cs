@@ -74,11 +74,13 @@ public sealed class OpenAIUnreadableTests
     [Test]
     public async Task A_message_that_drips_in_for_too_long_ends_the_session()
     {
-        _session.Time.AutoAdvanceAmount = TimeSpan.FromSeconds(1);
-        for (var i = 0; i < 12; i++)
-            await _session.Sockets.FarSendsAsync(" ", end: false);
+        var next = NextAsync();
+        await _session.Sockets.FarSendsAsync(" ", end: false);
+        await _session.Sockets.FarHasBeenReadAsync();
+        _session.Time.Advance(TimeSpan.FromSeconds(11));
+        await _session.Sockets.FarSendsAsync(" ", end: false);
 
-        var error = (await NextAsync()).Error!;
+        var error = (await next).Error!;
         Assert.That((error.Kind, error.Code), Is.EqualTo((RealtimeErrorKind.SessionOver, "slow_message")));
     }
 

@@ -1,11 +1,11 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
 using System.Text;
-using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Tests;
 
-/// <summary>Two real WebSockets joined by memory: ours, and the far end, which a test plays.</summary>
+/// <summary>A connection in memory: our end of it, over which our own protocol runs, and at the far end the runtime's WebSocket, which a test plays.</summary>
 internal sealed class SocketPair : IDisposable
 {
     /// <summary>How long a test waits for what must happen at once, before it says that it did not.</summary>
@@ -13,25 +13,24 @@ internal sealed class SocketPair : IDisposable
 
     private readonly Pipe _toFar;
     private readonly Pipe _toNear;
+    private readonly DuplexStream _near;
+    private readonly DuplexStream _far;
     private readonly TaskCompletionSource _farHasSent = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _farSent;
     private int _farSentAwaited = -1;
 
     /// <param name="room">Bytes that fit on the way to the far end while it does not read; after that a send waits.</param>
-    /// <param name="keepAlive">How often our side asks whether the far end lives, and how long it waits for the answer; null: it does not ask.</param>
-    public SocketPair(int room = 1 << 20, TimeSpan? keepAlive = null)
+    /// <param name="isClient">Whether our end is the client's.</param>
+    public SocketPair(int room = 1 << 20, bool isClient = false)
     {
         _toFar = new Pipe(new PipeOptions(pauseWriterThreshold: room, resumeWriterThreshold: room / 2, useSynchronizationContext: false));
         _toNear = new Pipe(new PipeOptions(pauseWriterThreshold: 1 << 22, useSynchronizationContext: false));
-        Connection = new FramedStream(new DuplexStream(_toNear.Reader.AsStream(), _toFar.Writer.AsStream()), isClient: false);
-        Near = WebSocket.CreateFromStream(Connection, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = keepAlive ?? TimeSpan.Zero, KeepAliveTimeout = keepAlive ?? TimeSpan.Zero });
-        Far = WebSocket.CreateFromStream(new DuplexStream(_toFar.Reader.AsStream(), _toNear.Writer.AsStream()), new WebSocketCreationOptions());
+        _near = new DuplexStream(_toNear.Reader.AsStream(), _toFar.Writer.AsStream());
+        _far = new DuplexStream(_toFar.Reader.AsStream(), _toNear.Writer.AsStream());
+        Far = WebSocket.CreateFromStream(_far, new WebSocketCreationOptions { IsServer = isClient });
     }
 
-    public WebSocket Near { get; }
-
-    /// <summary>What <see cref="Near"/> writes to.</summary>
-    public FramedStream Connection { get; }
+    public Stream Near => _near;
 
     public WebSocket Far { get; }
 
@@ -39,7 +38,28 @@ internal sealed class SocketPair : IDisposable
         Far.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, end, CancellationToken.None).WaitAsync(Patience);
 
     /// <summary>Bytes as they go over the wire, frames or not.</summary>
-    public Task FarSendsRawAsync(byte[] bytes) => _toNear.Writer.WriteAsync(bytes).AsTask().WaitAsync(Patience);
+    public Task FarSendsRawAsync(byte[] bytes) => _far.WriteAsync(bytes).AsTask().WaitAsync(Patience);
+
+    /// <summary>Takes what the far end sent before our side reads it: frames, as bytes.</summary>
+    public async Task<byte[]> TakeWhatFarSentAsync()
+    {
+        var read = await _toNear.Reader.ReadAsync();
+        var bytes = read.Buffer.ToArray();
+        _toNear.Reader.AdvanceTo(read.Buffer.End);
+        return bytes;
+    }
+
+    /// <summary>So many bytes as they came to the far end.</summary>
+    public async Task<byte[]> FarGotRawAsync(int bytes)
+    {
+        var read = await _toFar.Reader.ReadAtLeastAsync(bytes).AsTask().WaitAsync(Patience);
+        var got = read.Buffer.Slice(0, bytes).ToArray();
+        _toFar.Reader.AdvanceTo(read.Buffer.GetPosition(bytes));
+        return got;
+    }
+
+    /// <summary>Returns when our side has read all that the far end sent, and reads on.</summary>
+    public Task FarHasBeenReadAsync() => _near.HasReadAsync(_far.Written).WaitAsync(Patience);
 
     /// <summary>The next whole text the far end gets; null for a close.</summary>
     public async Task<string?> FarReceivesAsync()
@@ -107,6 +127,11 @@ internal sealed class SocketPair : IDisposable
     private sealed class DuplexStream(Stream input, Stream output) : Stream
     {
         private readonly CancellationTokenSource _disposed = new();
+        private readonly Lock _gate = new();
+        private (long Bytes, TaskCompletionSource Seen) _awaited;
+        private long _written;
+        private long _read;
+        private bool _isReading;
 
         public override bool CanRead => true;
 
@@ -118,12 +143,30 @@ internal sealed class SocketPair : IDisposable
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+        /// <summary>Bytes.</summary>
+        public long Written => Interlocked.Read(ref _written);
+
+        /// <summary>Returns when so many bytes were read in all, and more are waited for.</summary>
+        public Task HasReadAsync(long bytes)
+        {
+            lock (_gate)
+                _awaited = (bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            Look();
+            return _awaited.Seen.Task;
+        }
+
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
             using var either = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token, cancellationToken);
             try
             {
-                return await input.ReadAsync(buffer, either.Token);
+                var reading = input.ReadAsync(buffer, either.Token);
+                _isReading = !reading.IsCompleted;
+                Look();
+                var read = await reading;
+                lock (_gate)
+                    (_isReading, _read) = (false, _read + read);
+                return read;
             }
             catch (OperationCanceledException) when (_disposed.IsCancellationRequested)
             {
@@ -134,6 +177,7 @@ internal sealed class SocketPair : IDisposable
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
             var either = CancellationTokenSource.CreateLinkedTokenSource(_disposed.Token, cancellationToken);
+            Interlocked.Add(ref _written, buffer.Length);
             var write = output.WriteAsync(buffer, either.Token);
             if (!write.IsCompletedSuccessfully)
                 return FinishAsync(write, either);
@@ -163,6 +207,15 @@ internal sealed class SocketPair : IDisposable
             }
 
             base.Dispose(disposing);
+        }
+
+        private void Look()
+        {
+            lock (_gate)
+            {
+                if (_isReading && _read == _awaited.Bytes)
+                    _awaited.Seen?.TrySetResult();
+            }
         }
 
         private async ValueTask FinishAsync(ValueTask write, CancellationTokenSource either)

@@ -18,7 +18,7 @@ internal sealed class TwilioTestStream : IDisposable
     private IAsyncEnumerator<MediaStreamEvent>? _events;
     private int _marks;
 
-    public TwilioTestStream(MediaStreamLimits? limits = null) => _stream = new TwilioMediaSocket(_sockets.Near, limits ?? new MediaStreamLimits(), TimeSpan.FromMilliseconds(500), Time, _log, _sockets.Connection);
+    public TwilioTestStream(MediaStreamLimits? limits = null) => _stream = new TwilioMediaSocket(_sockets.Near, limits ?? new MediaStreamLimits(), TimeSpan.FromMilliseconds(500), Time, _log);
 
     public FakeTimeProvider Time { get; } = new();
 
@@ -28,6 +28,13 @@ internal sealed class TwilioTestStream : IDisposable
 
     /// <summary>The far end says something; nobody has read it yet.</summary>
     public Task SaysAsync(string message, bool end = true) => _sockets.FarSendsAsync(message, end);
+
+    /// <summary>The far end says the beginning of something, and our side waits for the rest.</summary>
+    public async Task SaysAndIsReadAsync(string beginning)
+    {
+        await SaysAsync(beginning, end: false);
+        await _sockets.FarHasBeenReadAsync();
+    }
 
     public Task SaysAsync(byte[] binary) => _sockets.Far.SendAsync(binary, WebSocketMessageType.Binary, true, CancellationToken.None).WaitAsync(SocketPair.Patience);
 

@@ -14,6 +14,7 @@ public sealed class WebSocketCloserTests
     private WebSocketTextReader _reader = null!;
     private WebSocketTextWriter _writer = null!;
     private WebSocketCloser _closer = null!;
+    private bool _isAborted;
 
     [SetUp]
     public void SetUp() => Connect(room: 1 << 20);
@@ -30,7 +31,7 @@ public sealed class WebSocketCloserTests
         await _sockets.FarClosesAsync();
         await closing.WaitAsync(SocketPair.Patience);
 
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Closed));
+        Assert.That(_isAborted, Is.False);
         await SendAsync("too late").WaitAsync(SocketPair.Patience);
     }
 
@@ -38,12 +39,12 @@ public sealed class WebSocketCloserTests
     public async Task A_close_the_far_end_began_is_answered()
     {
         await _sockets.FarClosesAsync();
-        using (_closer.BeginReading())
-            await _reader.ReadAsync(CancellationToken.None);
+        using (_closer.BeginReading(CancellationToken.None))
+            await _reader.ReadAsync();
         await CloseAsync().WaitAsync(SocketPair.Patience);
 
         Assert.That(await _sockets.FarReceivesAsync(), Is.Null);
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Closed));
+        Assert.That(_isAborted, Is.False);
     }
 
     [Test]
@@ -54,7 +55,7 @@ public sealed class WebSocketCloserTests
         await CloseAsync().WaitAsync(SocketPair.Patience);
 
         Assert.That(await _sockets.FarReceivesAsync(), Is.Null);
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Closed));
+        Assert.That(_isAborted, Is.False);
     }
 
     [Test]
@@ -67,7 +68,7 @@ public sealed class WebSocketCloserTests
 
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await Task.WhenAll(closing, reading).WaitAsync(SocketPair.Patience);
-        Assert.That((_sockets.Near.State, (await reading).Last), Is.EqualTo((WebSocketState.Aborted, WebSocketMessageKind.Lost)));
+        Assert.That((_isAborted, (await reading).Last), Is.EqualTo((true, WebSocketMessageKind.Lost)));
     }
 
     [Test]
@@ -78,13 +79,13 @@ public sealed class WebSocketCloserTests
         _time.Advance(Bound);
 
         await closing.WaitAsync(SocketPair.Patience);
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Aborted));
+        Assert.That(_isAborted, Is.True);
     }
 
     [Test]
     public async Task A_reader_that_is_held_up_does_not_keep_a_close_longer_than_its_bound()
     {
-        using var reading = _closer.BeginReading();
+        using var reading = _closer.BeginReading(CancellationToken.None);
         var closing = CloseAsync();
         await _sockets.FarClosesAsync();
         Assert.That(closing.IsCompleted, Is.False, "whoever reads has not seen the answer");
@@ -102,7 +103,7 @@ public sealed class WebSocketCloserTests
         _time.Advance(Bound);
 
         await Task.WhenAll(closing, stuck).WaitAsync(SocketPair.Patience);
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Aborted));
+        Assert.That(_isAborted, Is.True);
     }
 
     [Test]
@@ -117,7 +118,7 @@ public sealed class WebSocketCloserTests
         Assert.That(await _sockets.FarReceivesAsync(), Is.Null);
         await _sockets.FarClosesAsync();
         await Task.WhenAll(closing, sending).WaitAsync(SocketPair.Patience);
-        Assert.That(_sockets.Near.State, Is.EqualTo(WebSocketState.Closed));
+        Assert.That(_isAborted, Is.False);
     }
 
     [Test]
@@ -141,7 +142,7 @@ public sealed class WebSocketCloserTests
     {
         _ = CloseAsync();
 
-        Assert.That(_closer.BeginReading(), Is.Null);
+        Assert.That(_closer.BeginReading(CancellationToken.None), Is.Null);
     }
 
     [TestCase(true)]
@@ -156,16 +157,58 @@ public sealed class WebSocketCloserTests
         await streaming;
 
         var (torn, read, last) = await reading.WaitAsync(SocketPair.Patience);
-        Assert.That((torn, last, _sockets.Near.State), Is.EqualTo((0, WebSocketMessageKind.Closed, WebSocketState.Closed)));
+        Assert.That((torn, last, _isAborted), Is.EqualTo((0, WebSocketMessageKind.Closed, false)));
         Assert.That(read, somebodyReads ? Is.GreaterThanOrEqualTo(300) : Is.Zero);
+    }
+
+    [Test]
+    public async Task A_read_whose_token_is_cancelled_ends_with_the_connection()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var begun = _closer.BeginReading(cancel.Token);
+        var reading = _reader.ReadAsync().AsTask();
+        await cancel.CancelAsync();
+
+        Assert.That((await reading.WaitAsync(SocketPair.Patience)).Kind, Is.EqualTo(WebSocketMessageKind.Lost));
+        Assert.That(_isAborted, Is.True);
+    }
+
+    [Test]
+    public async Task A_token_that_is_cancelled_when_nobody_reads_any_more_aborts_nothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        _closer.BeginReading(cancel.Token)!.Dispose();
+        await cancel.CancelAsync();
+
+        Assert.That(_isAborted, Is.False);
+    }
+
+    [Test]
+    public async Task Frames_that_break_RFC_6455_are_answered_as_it_says_and_what_follows_them_is_read_away()
+    {
+        await _sockets.FarSendsRawAsync([0x83, 0x80, 0, 0, 0, 0, .. new byte[100_000]]);
+        var closing = CloseAsync(WebSocketCloseStatus.PolicyViolation);
+        Assert.That(await _sockets.FarReceivesAsync(), Is.Null);
+        Assert.That(_sockets.Far.CloseStatus, Is.EqualTo(WebSocketCloseStatus.PolicyViolation), "nobody had read them yet");
+        await _sockets.FarHasBeenReadAsync();
+        _sockets.Break();
+
+        await closing.WaitAsync(SocketPair.Patience);
+    }
+
+    private void Abort()
+    {
+        _isAborted = true;
+        _writer.Abort();
+        _sockets.Near.Dispose();
     }
 
     private async Task<(int Torn, int Read, WebSocketMessageKind Last)> ReadToTheEndAsync()
     {
-        using var reading = _closer.BeginReading();
+        using var reading = _closer.BeginReading(CancellationToken.None);
         for (var (torn, read) = (0, 0); ; read++)
         {
-            var message = await _reader.ReadAsync(CancellationToken.None);
+            var message = await _reader.ReadAsync();
             if (message.Kind != WebSocketMessageKind.Text)
                 return (torn, read, message.Kind);
             torn += message.Data.Length == 3000 && message.Data.Span.IndexOfAnyExcept((byte)'x') < 0 ? 0 : 1;
@@ -176,9 +219,10 @@ public sealed class WebSocketCloserTests
     {
         _sockets?.Dispose();
         _sockets = new SocketPair(room);
-        _reader = new WebSocketTextReader(_sockets.Near, 16, 8192, _time, TimeSpan.FromSeconds(10));
-        _writer = new WebSocketTextWriter(_sockets.Near, _sockets.Connection);
-        _closer = new WebSocketCloser(_sockets.Near, _reader, _writer, Bound, _time);
+        _isAborted = false;
+        _writer = new WebSocketTextWriter(_sockets.Near, isClient: false);
+        _reader = new WebSocketTextReader(_sockets.Near, _writer, isClient: false, new TextLimits(16, 8192, TimeSpan.FromSeconds(10)), _time);
+        _closer = new WebSocketCloser(_reader, _writer, Abort, Bound, _time);
     }
 
     private Task CloseAsync(WebSocketCloseStatus status = WebSocketCloseStatus.NormalClosure) => _closer.CloseAsync(status);

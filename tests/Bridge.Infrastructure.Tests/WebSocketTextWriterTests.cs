@@ -3,9 +3,9 @@ using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Tests;
 
-/// <param name="direct">Frames are written to the connection, not by the socket.</param>
+/// <param name="isClient">Whether we are the client, who masks.</param>
 [TestFixture(true), TestFixture(false)]
-public sealed class WebSocketTextWriterTests(bool direct)
+public sealed class WebSocketTextWriterTests(bool isClient)
 {
     private SocketPair _sockets = null!;
     private WebSocketTextWriter _writer = null!;
@@ -58,9 +58,9 @@ public sealed class WebSocketTextWriterTests(bool direct)
     }
 
     [Test]
-    public async Task A_send_to_a_socket_that_is_gone_returns()
+    public async Task A_send_to_a_socket_that_was_aborted_returns_and_sends_nothing()
     {
-        _sockets.Near.Abort();
+        _writer.Abort();
 
         await SendAsync("x").WaitAsync(SocketPair.Patience);
     }
@@ -89,7 +89,7 @@ public sealed class WebSocketTextWriterTests(bool direct)
         var stuck = SendAsync(new string('x', 1000));
         var behind = SendAsync("y");
         Assert.That((stuck.IsCompleted, behind.IsCompleted), Is.EqualTo((false, false)));
-        _sockets.Near.Abort();
+        _sockets.Near.Dispose();
 
         await Task.WhenAll(stuck, behind).WaitAsync(SocketPair.Patience);
     }
@@ -124,8 +124,8 @@ public sealed class WebSocketTextWriterTests(bool direct)
     private void Connect(int room)
     {
         _sockets?.Dispose();
-        _sockets = new SocketPair(room);
-        _writer = new WebSocketTextWriter(_sockets.Near, direct ? _sockets.Connection : null);
+        _sockets = new SocketPair(room, isClient);
+        _writer = new WebSocketTextWriter(_sockets.Near, isClient);
     }
 
     private Task SendAsync(string text) => _writer.SendAsync(new OneText(text)).AsTask();

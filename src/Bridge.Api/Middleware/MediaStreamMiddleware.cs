@@ -1,10 +1,13 @@
 using System.Buffers;
+using Bridge.Api.Configuration;
 using Bridge.Application.Admission;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Domain.Calls;
 using Bridge.Infrastructure;
+using Bridge.Infrastructure.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace Bridge.Api.Middleware;
 
@@ -12,7 +15,7 @@ namespace Bridge.Api.Middleware;
 /// The end of the pipeline below <c>/media-stream</c>: lets a socket in that brings a token of ours and Twilio's signature over it,
 /// hands it to the bridge, and owns it until the call is over. What has not proved both is answered before the upgrade.
 /// </summary>
-internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, CallOutcomes outcomes, StreamTokens tokens, TwilioProof proof, Refusals refusals, TwilioMediaSocketFactory sockets)
+internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry calls, CallOutcomes outcomes, StreamTokens tokens, TwilioProof proof, Refusals refusals, TwilioMediaSocketFactory sockets, BridgeMetrics metrics, IOptions<ServerOptions> server)
 {
     /// <summary>What a subprotocol's name is made of (RFC 9110, section 5.6.2, "token"): it is repeated in a header.</summary>
     private static readonly SearchValues<char> TokenCharacters =
@@ -41,11 +44,15 @@ internal sealed class MediaStreamMiddleware(CallBridge bridge, CallRegistry call
             // Twilio asks for no subprotocol; who asks for some gets the first, as the sample this grew from did. No compression:
             // it gains nothing on speech, and lets a few bytes become many.
             var subProtocol = context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p.AsSpan().IndexOfAnyExcept(TokenCharacters) < 0);
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = subProtocol, DangerousEnableCompression = false });
-            var connection = (context.Features.Get<IHttpUpgradeFeature>() as MediaStreamUpgrade)?.Connection;
-            await bridge.RunAsync(sockets.Create(socket, connection), place, context.RequestAborted);
+            // No keep-alive: this socket is for the handshake only, and Twilio's audio shows that Twilio lives.
+            using var accepted = await context.WebSockets.AcceptWebSocketAsync(
+                new WebSocketAcceptContext { SubProtocol = subProtocol, DangerousEnableCompression = false, KeepAliveInterval = TimeSpan.Zero });
+            var connection = ((MediaStreamUpgrade)context.Features.GetRequiredFeature<IHttpUpgradeFeature>()).Connection!;
+            await bridge.RunAsync(sockets.Create(connection, Pace(), context.Abort), place, context.RequestAborted);
         }
     }
+
+    private FramePace? Pace() => server.Value.Limits.FramesPerSecond is > 0 and var most ? new FramePace(most, metrics.ReadingHeldUp) : null;
 
     /// <summary>Cheapest first: the token, the signature; and at the end, once only, its use.</summary>
     private CallRegistry.Place? Admit(HttpRequest request, out RefusalReason refusal)

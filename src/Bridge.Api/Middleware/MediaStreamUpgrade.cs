@@ -1,27 +1,35 @@
-using Bridge.Application.Bridging;
-using Bridge.Infrastructure.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Bridge.Api.Middleware;
 
-/// <summary>
-/// Upgrades a connection to one that takes frames of ours beside the WebSocket's own, and whose frames cannot come faster than is sensible:
-/// a flood of pings, or of fragments without a byte, never reaches the reader above and would cost it all its time. What is too fast waits
-/// in the network.
-/// </summary>
-/// <param name="inner">The web server's own.</param>
-/// <param name="framesPerSecond">How many frames for long; 0 is no limit.</param>
-/// <param name="metrics">Counts what is held up.</param>
-internal sealed class MediaStreamUpgrade(IHttpUpgradeFeature inner, int framesPerSecond, BridgeMetrics metrics) : IHttpUpgradeFeature
+/// <summary>Upgrades a connection and remembers it: the handshake is the web server's, what is said after it goes past its WebSocket.</summary>
+/// <param name="http1">The web server's own, for HTTP/1.1 (RFC 6455, section 4).</param>
+/// <param name="http2">The same for HTTP/2 (RFC 8441).</param>
+internal sealed class MediaStreamUpgrade(IHttpUpgradeFeature? http1, IHttpExtendedConnectFeature? http2) : IHttpUpgradeFeature, IHttpExtendedConnectFeature
 {
-    public bool IsUpgradableRequest => inner.IsUpgradableRequest;
-
     /// <summary>The connection, once it is upgraded.</summary>
-    public FramedStream? Connection { get; private set; }
+    public Stream? Connection { get; private set; }
 
-    public async Task<Stream> UpgradeAsync()
+    public bool IsUpgradableRequest => http1 is { IsUpgradableRequest: true };
+
+    public bool IsExtendedConnect => http2 is { IsExtendedConnect: true };
+
+    public string? Protocol => http2?.Protocol;
+
+    /// <summary>Comes before the web server's handshake, and puts itself into the place of what it upgrades with.</summary>
+    public static Task Use(HttpContext context, RequestDelegate next)
     {
-        var upgraded = await inner.UpgradeAsync();
-        return Connection = framesPerSecond > 0 ? new FramePacedStream(upgraded, framesPerSecond, metrics.ReadingHeldUp) : new FramedStream(upgraded, isClient: false);
+        var upgrade = new MediaStreamUpgrade(context.Features.Get<IHttpUpgradeFeature>(), context.Features.Get<IHttpExtendedConnectFeature>());
+        if (upgrade.IsUpgradableRequest || upgrade.IsExtendedConnect)
+        {
+            context.Features.Set<IHttpUpgradeFeature>(upgrade);
+            context.Features.Set<IHttpExtendedConnectFeature>(upgrade);
+        }
+
+        return next(context);
     }
+
+    public async Task<Stream> UpgradeAsync() => Connection = await http1!.UpgradeAsync();
+
+    public async ValueTask<Stream> AcceptAsync() => Connection = await http2!.AcceptAsync();
 }

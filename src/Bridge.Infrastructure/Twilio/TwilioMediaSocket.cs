@@ -8,12 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Bridge.Infrastructure.Twilio;
 
-/// <summary>A media stream over an accepted WebSocket.</summary>
+/// <summary>A media stream over a WebSocket that Twilio opened; whoever accepted it owns the connection.</summary>
 internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
 {
-    private readonly WebSocketTextReader _reader;
-    private readonly WebSocketTextWriter _writer;
-    private readonly WebSocketCloser _closer;
+    /// <summary>20 ms of audio is some 350 bytes.</summary>
+    private const int UsualBytes = 1024;
+
+    private readonly TextSocket _socket;
     private readonly MediaStreamLimits _limits;
     private readonly StreamConduct _conduct;
     private readonly ILogger _logger;
@@ -23,20 +24,18 @@ internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
     private long _unknown;
     private long _malformed;
 
-    public TwilioMediaSocket(WebSocket socket, MediaStreamLimits limits, TimeSpan closeTimeout, TimeProvider time, ILogger logger, FramedStream? connection = null)
+    public TwilioMediaSocket(Stream connection, MediaStreamLimits limits, TimeSpan closeTimeout, TimeProvider time, ILogger logger, FramePace? pace = null, Action? abort = null)
     {
         (_limits, _logger, _conduct) = (limits, logger, new StreamConduct(limits, time));
-        _reader = new WebSocketTextReader(socket, 1024, limits.MaxMessageBytes, time, limits.MessageTimeout);
-        _writer = new WebSocketTextWriter(socket, connection);
-        _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
+        _socket = new TextSocket(connection, isClient: false, new TextLimits(UsualBytes, limits.MaxMessageBytes, limits.MessageTimeout), closeTimeout, time, pace, abort);
     }
 
     public MediaStreamSkips Skips => new(_unknown, _malformed);
 
     public async Task<MediaStreamStart> HandshakeAsync(CancellationToken cancellationToken)
     {
-        using var reading = _closer.BeginReading();
-        while (reading is not null && await ReadAsync(cancellationToken) is { } message)
+        using var reading = _socket.BeginReading(cancellationToken);
+        while (reading is not null && Understand(await _socket.ReadAsync()) is { } message)
         {
             if (message is { Kind: TwilioMessageKind.Start, Start: { } start })
                 return Accept(start);
@@ -52,8 +51,8 @@ internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
 
     public async IAsyncEnumerable<MediaStreamEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var reading = _closer.BeginReading();
-        while (reading is not null && await ReadAsync(cancellationToken) is { } message)
+        using var reading = _socket.BeginReading(cancellationToken);
+        while (reading is not null && Understand(await _socket.ReadAsync()) is { } message)
         {
             switch (message.Kind)
             {
@@ -80,26 +79,24 @@ internal sealed partial class TwilioMediaSocket : ITwilioMediaSocket
     public async ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken)
     {
         if (marks.Before is { } before)
-            await _writer.SendAsync(Messages.Mark(before), goesOn: true);
-        await _writer.SendAsync(Messages.Media(pcmu), goesOn: marks.After is not null);
+            await _socket.SendAsync(Messages.Mark(before), goesOn: true);
+        await _socket.SendAsync(Messages.Media(pcmu), goesOn: marks.After is not null);
         if (marks.After is { } after)
-            await _writer.SendAsync(Messages.Mark(after));
+            await _socket.SendAsync(Messages.Mark(after));
     }
 
-    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => _writer.SendAsync(Messages.Mark(mark));
+    public ValueTask SendMarkAsync(Mark mark, CancellationToken cancellationToken) => _socket.SendAsync(Messages.Mark(mark));
 
-    public ValueTask SendClearAsync(CancellationToken cancellationToken) => _writer.SendAsync(Messages.Clear());
+    public ValueTask SendClearAsync(CancellationToken cancellationToken) => _socket.SendAsync(Messages.Clear());
 
     public Task CloseAsync(bool isRefused = false) =>
-        _closer.CloseAsync(isRefused && _closeStatus == WebSocketCloseStatus.NormalClosure ? WebSocketCloseStatus.PolicyViolation : _closeStatus);
+        _socket.CloseAsync(isRefused && _closeStatus == WebSocketCloseStatus.NormalClosure ? WebSocketCloseStatus.PolicyViolation : _closeStatus);
 
     private TwilioMessageWriter Messages => _messages ?? throw new InvalidOperationException("Nothing may be sent before start.");
 
-    /// <summary>The next message; null when Twilio's side is over.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<TwilioMessage?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>What a message says; null when Twilio's side is over.</summary>
+    private TwilioMessage? Understand(WebSocketMessage read)
     {
-        var read = await _reader.ReadAsync(cancellationToken);
         switch (read.Kind)
         {
             case WebSocketMessageKind.Text:

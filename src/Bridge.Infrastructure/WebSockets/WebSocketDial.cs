@@ -39,7 +39,7 @@ internal sealed class WebSocketDial : DelegatingHandler
     }
 
     /// <summary>The connection, once the far end has upgraded it.</summary>
-    public FramedStream? Connection { get; private set; }
+    public Stream? Connection { get; private set; }
 
     /// <summary>The session is set up: what comes now is read on the threads that carry frames.</summary>
     public void SetUpIsOver() => _socket?.IsSetUp = true;
@@ -49,7 +49,7 @@ internal sealed class WebSocketDial : DelegatingHandler
     {
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
-            response.Content = new Upgraded(Connection = new FramedStream(await response.Content.ReadAsStreamAsync(cancellationToken), isClient: true));
+            response.Content = new Upgraded(Connection = await response.Content.ReadAsStreamAsync(cancellationToken));
         return response;
     }
 

@@ -1,89 +1,184 @@
-using System.Buffers;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
+using System.Text.Unicode;
 
 namespace Bridge.Infrastructure.WebSockets;
 
+/// <summary>What a reader takes.</summary>
+/// <param name="UsualBytes">The buffer at first; a message that fits is never copied.</param>
+/// <param name="MaxBytes">The largest message.</param>
+/// <param name="LongestMessage">A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</param>
+internal sealed record TextLimits(int UsualBytes, int MaxBytes, TimeSpan LongestMessage);
+
 /// <summary>
-/// Reads whole messages into one buffer. A message that does not fit into it is read into a larger one, up to the limit, which is the
-/// pool's and goes back to it when a few messages in a row did not need it: a call that is silent holds no large buffer. One reader at a time.
+/// Reads whole messages of a WebSocket whose handshake is over (RFC 6455, sections 5 to 7), where they stand: a message that came in one
+/// frame is unmasked in the buffer it was received into. Pings are answered. One reader at a time.
 /// </summary>
-/// <param name="socket">Read by nobody else.</param>
-/// <param name="initialBytes">The buffer at first.</param>
-/// <param name="maxBytes">The largest message.</param>
-/// <param name="time">Measures the next.</param>
-/// <param name="longestMessage">A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</param>
-internal sealed class WebSocketTextReader(WebSocket socket, int initialBytes, int maxBytes, TimeProvider time, TimeSpan longestMessage)
+/// <param name="connection">Read by nobody else.</param>
+/// <param name="writer">Answers pings; nothing waits for it.</param>
+/// <param name="isClient">Whether we are the client: servers' frames have no mask, clients' must have one.</param>
+/// <param name="limits">What is taken.</param>
+/// <param name="time">Measures how long a message takes.</param>
+/// <param name="pace">How fast frames are read; null: as fast as they come.</param>
+internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter writer, bool isClient, TextLimits limits, TimeProvider time, FramePace? pace = null)
 {
-    private readonly byte[] _usual = GC.AllocateUninitializedArray<byte>(initialBytes);
-    private byte[]? _larger;
-    private int _unneeded;
+    // Behind a message's pieces there is always room for a control frame.
+    private readonly ReceiveBuffer _buffer = new(limits.UsualBytes, limits.MaxBytes + (2 * FrameHeader.MaxLength) + FrameHeader.MaxControl);
+    private FrameOpcode _underWay;
+    private int _joined;
+    private long _needed;
+    private long? _began;
+    private WebSocketMessageKind? _end;
 
-    /// <summary>Messages in a row that do without the larger buffer, before it is given back: audio and its words come in turn.</summary>
-    private const int FewMessages = 8;
+    /// <summary>How the far end closed; null: it did not, yet.</summary>
+    public CloseFrame? FarClose { get; private set; }
 
-    /// <summary>A second of audio as base64. What is larger goes back at once.</summary>
-    private const int MostKept = 16 * 1024;
+    /// <summary>The status with which a violation is answered (section 7.4.1): broken frames, or text that is none.</summary>
+    public WebSocketCloseStatus? Fault { get; private set; }
 
-    /// <summary>The next message, joined from its fragments. Never throws for what the far end or the network does.</summary>
+    /// <summary>Counts reads that brought something.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>Whether it is the far end's turn.</summary>
+    public bool IsWaiting { get; private set; }
+
+    /// <summary>The next message, joined from its fragments. Never throws for what the far end or the network does. How it ended is said once; then it is lost.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<WebSocketMessage> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<WebSocketMessage> ReadAsync()
     {
-        var length = 0;
-        long? began = null;
-        if (_unneeded >= FewMessages || _larger?.Length > MostKept)
-            GiveBack();
-        try
-        {
-            while (true)
-            {
-                if (length == Buffer.Length)
-                    Grow(length);
-                var result = await socket.ReceiveAsync(Buffer[length..], cancellationToken);
-                if (result.MessageType == WebSocketMessageType.Close)
-                    return new WebSocketMessage(WebSocketMessageKind.Closed);
-                length += result.Count;
-                _unneeded = length > _usual.Length ? 0 : result.EndOfMessage ? _unneeded + 1 : _unneeded;
-                if (length > maxBytes)
-                    return new WebSocketMessage(WebSocketMessageKind.TooLarge);
-                if (!result.EndOfMessage)
-                {
-                    if (time.GetElapsedTime(began ??= time.GetTimestamp()) > longestMessage)
-                        return new WebSocketMessage(WebSocketMessageKind.TooSlow);
-                    continue;
-                }
-
-                return result.MessageType == WebSocketMessageType.Text
-                    ? new WebSocketMessage(WebSocketMessageKind.Text, Buffer[..length])
-                    : new WebSocketMessage(WebSocketMessageKind.Binary);
-            }
-        }
-        catch (WebSocketException e) when (e.WebSocketErrorCode is WebSocketError.Faulted or WebSocketError.InvalidMessageType or WebSocketError.HeaderError)
-        {
-            return new WebSocketMessage(WebSocketMessageKind.Violation);
-        }
-        catch (Exception e) when (WebSocketLoss.Is(e))
-        {
+        if (_end is not null)
             return new WebSocketMessage(WebSocketMessageKind.Lost);
+        _buffer.Release();
+        while (true)
+        {
+            if (TryTake(out var message))
+                return message;
+            if (IsTooSlow())
+                return End(WebSocketMessageKind.TooSlow);
+            if (pace is { IsSpent: true })
+                await pace.RestAsync();
+            int received;
+            try
+            {
+                IsWaiting = true;
+                received = await connection.ReadAsync(_buffer.Free(_needed), CancellationToken.None);
+            }
+            catch (Exception e) when (WebSocketLoss.Is(e))
+            {
+                received = 0;
+            }
+
+            IsWaiting = false;
+
+            if (received == 0)
+                return End(WebSocketMessageKind.Lost);
+            _buffer.Received(received);
+            Reads++;
         }
     }
 
-    /// <summary>No more than the limit and a byte, which says that it is passed.</summary>
-    private Memory<byte> Buffer => _larger is null ? _usual : _larger.AsMemory(0, Math.Min(_larger.Length, maxBytes + 1));
-
-    private void Grow(int length)
+    /// <summary>Reads until the far end has closed, or is gone; what it says is for nobody. Bytes left unread when a connection is closed would take our own last frame with them.</summary>
+    public async Task DrainAsync()
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(length * 2, maxBytes + 1));
-        Buffer[..length].CopyTo(larger);
-        GiveBack();
-        _larger = larger;
+        while ((await ReadAsync()).Kind is WebSocketMessageKind.Text or WebSocketMessageKind.Binary)
+        {
+            // For nobody.
+        }
+
+        while (_end is not (WebSocketMessageKind.Closed or WebSocketMessageKind.Lost) && await connection.ReadAsync(_buffer.Discard(), CancellationToken.None) > 0)
+        {
+            // No frames any more, only bytes.
+        }
     }
 
-    /// <summary>What was read last is nobody's any more.</summary>
-    private void GiveBack()
+    /// <summary>Takes frames until a message is whole, or something ends the reading; false: there must be more bytes first.</summary>
+    private bool TryTake(out WebSocketMessage message)
     {
-        if (_larger is not null)
-            ArrayPool<byte>.Shared.Return(_larger);
-        _larger = null;
+        message = default;
+        bool isBroken;
+        while (FrameHeader.Read(_buffer.Unread, isMasked: !isClient, out isBroken) is { } frame)
+        {
+            var isContinuation = frame.Opcode == FrameOpcode.Continuation;
+            if (!frame.IsControl && isContinuation != (_underWay != FrameOpcode.Continuation))
+                return Breach(WebSocketCloseStatus.ProtocolError, out message);
+            if (!frame.IsControl && frame.PayloadLength > limits.MaxBytes - _joined)
+            {
+                message = End(WebSocketMessageKind.TooLarge);
+                return true;
+            }
+
+            _needed = frame.Length + frame.PayloadLength;
+            if (_buffer.Unread.Length < _needed)
+                return false;
+            if (Take(frame, out message))
+                return true;
+        }
+
+        _needed = FrameHeader.MaxLength;
+        return isBroken && Breach(WebSocketCloseStatus.ProtocolError, out message);
     }
+
+    private bool Take(FrameHeader frame, out WebSocketMessage message)
+    {
+        pace?.Took();
+        var payload = _buffer.Unread.Slice(frame.Length, (int)frame.PayloadLength);
+        if (!isClient)
+            FrameMask.Apply(_buffer.Unread.Slice(frame.Length - FrameMask.KeyBytes, FrameMask.KeyBytes), payload);
+        message = default;
+        if (!frame.IsControl)
+            return Join(frame, out message);
+        var isEnd = frame.Opcode == FrameOpcode.Close && Closed(payload, out message);
+        if (frame.Opcode == FrameOpcode.Ping)
+            writer.Answer(payload);
+        _buffer.Skip(frame.Length + payload.Length);
+        return isEnd;
+    }
+
+    private bool Join(FrameHeader frame, out WebSocketMessage message)
+    {
+        message = default;
+        _buffer.Join(frame.Length, (int)frame.PayloadLength);
+        _joined += (int)frame.PayloadLength;
+        if (frame.Opcode != FrameOpcode.Continuation)
+            _underWay = frame.Opcode;
+        if (!frame.IsFinal)
+            return false;
+        var (isText, isTooSlow) = (_underWay == FrameOpcode.Text, _began is not null && IsTooSlow());
+        (_underWay, _joined, _began) = (FrameOpcode.Continuation, 0, null);
+        if (isTooSlow)
+        {
+            message = End(WebSocketMessageKind.TooSlow);
+            return true;
+        }
+
+        if (isText && !Utf8.IsValid(_buffer.Joined.Span))
+            return Breach(WebSocketCloseStatus.InvalidPayloadData, out message);
+        message = isText ? new WebSocketMessage(WebSocketMessageKind.Text, _buffer.Joined) : new WebSocketMessage(WebSocketMessageKind.Binary);
+        return true;
+    }
+
+    private bool Closed(ReadOnlySpan<byte> payload, out WebSocketMessage message)
+    {
+        FarClose = CloseFrame.Read(payload, out var isText);
+        if (FarClose is null)
+            return Breach(isText ? WebSocketCloseStatus.InvalidPayloadData : WebSocketCloseStatus.ProtocolError, out message);
+        message = End(WebSocketMessageKind.Closed);
+        return true;
+    }
+
+    private bool Breach(WebSocketCloseStatus status, out WebSocketMessage message)
+    {
+        Fault = status;
+        message = End(WebSocketMessageKind.Violation);
+        return true;
+    }
+
+    private WebSocketMessage End(WebSocketMessageKind kind)
+    {
+        _end = kind;
+        return new WebSocketMessage(kind);
+    }
+
+    private bool IsTooSlow() =>
+        (_underWay != FrameOpcode.Continuation || !_buffer.Unread.IsEmpty) && time.GetElapsedTime(_began ??= time.GetTimestamp()) > limits.LongestMessage;
 }

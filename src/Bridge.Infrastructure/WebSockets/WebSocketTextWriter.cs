@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.WebSockets;
 
@@ -15,44 +16,53 @@ internal interface IWireMessage
 }
 
 /// <summary>
-/// Sends whole messages, one at a time. A free lock is taken without waiting, and a send the connection takes at once completes at
-/// once. Its memory is the pool's, and only while it sends. To a socket that is gone nothing is sent; its reader reports the end.
+/// Sends whole messages, one at a time, each as one frame. A free lock is taken without waiting, and a send the connection takes at once
+/// completes at once. Its memory is the pool's, and only while it sends. To a connection that is gone nothing is sent; its reader reports
+/// the end.
 /// </summary>
-/// <param name="socket">Written by nobody else.</param>
-/// <param name="connection">What the socket writes to: frames are written there directly. Null: the socket writes them.</param>
+/// <param name="connection">Written by nobody else; a write of its is whole frames.</param>
+/// <param name="isClient">Whether frames are masked.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "A SemaphoreSlim whose wait handle is never asked for holds nothing; a late send must find it alive.")]
-internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connection = null)
+internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
 {
     private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly FrameWriter _frames = new(connection is { IsClient: true });
+    private readonly FrameWriter _frames = new(isClient);
     private byte[]? _gathered;
     private int _length;
+    private byte[]? _asked;
+    private volatile bool _isOver;
 
-    /// <summary>Writes the message and sends it. Frames are sent without a token: cancelling a send destroys the socket, and <see cref="WebSocket.Abort"/> does that too.</summary>
+    /// <summary>Our close frame went out, or the connection is gone: nothing is sent any more.</summary>
+    public bool IsOver => _isOver;
+
+    /// <summary>Writes the message and sends it. Frames are sent without a token: half a frame would be the end of the connection, and <see cref="Abort"/> is that, too.</summary>
     /// <param name="message">What is sent.</param>
-    /// <param name="goesOn">Another message follows at once: this one may go out with it.</param>
+    /// <param name="goesOn">Another message follows at once: this one goes out with it.</param>
     public ValueTask SendAsync<TMessage>(TMessage message, bool goesOn = false)
         where TMessage : struct, IWireMessage =>
         _sending.Wait(0, CancellationToken.None) ? SendHoldingLock(message, goesOn) : SendWhenFreeAsync(message, goesOn);
 
     /// <summary>Sends the close frame, after a send under way; nothing is sent after it.</summary>
     /// <exception cref="OperationCanceledException">The send under way does not end in the time allowed.</exception>
-    public async Task CloseOutputAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
+    public Task CloseOutputAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
     {
-        await _sending.WaitAsync(cancellationToken);
-        try
-        {
-            if (IsOpen)
-                await socket.CloseOutputAsync(status, "", cancellationToken);
-        }
-        finally
-        {
-            GiveBack();
-            _sending.Release();
-        }
+        var payload = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(payload, (ushort)status);
+        return SendControlAsync(FrameOpcode.Close, payload, cancellationToken);
     }
 
-    private bool IsOpen => socket.State is WebSocketState.Open or WebSocketState.CloseReceived;
+    /// <summary>Asks whether the far end lives. Nothing waits for it.</summary>
+    public void Ping() => _ = SendControlAsync(FrameOpcode.Ping, [], CancellationToken.None);
+
+    /// <summary>Answers a ping, after a send under way. Nothing waits for it, and only the last of several is answered (RFC 6455, section 5.5.3).</summary>
+    public void Answer(ReadOnlySpan<byte> ping)
+    {
+        if (Interlocked.Exchange(ref _asked, ping.ToArray()) is null)
+            _ = SendControlAsync(FrameOpcode.Pong, null, CancellationToken.None);
+    }
+
+    /// <summary>Nothing is sent any more.</summary>
+    public void Abort() => _isOver = true;
 
     /// <summary>The message is written down before anything is waited for: what it is made of may be borrowed.</summary>
     private ValueTask SendWhenFreeAsync<TMessage>(TMessage message, bool goesOn)
@@ -74,16 +84,16 @@ internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connec
         var pending = false;
         try
         {
-            if (!IsOpen)
+            if (_isOver)
             {
                 GiveBack();
                 return ValueTask.CompletedTask;
             }
 
             Gather(message);
-            if (goesOn && connection is not null)
+            if (goesOn)
                 return ValueTask.CompletedTask;
-            var send = Write(_gathered.AsMemory(0, _length));
+            var send = connection.WriteAsync(_gathered.AsMemory(0, _length), CancellationToken.None);
             if (!send.IsCompletedSuccessfully)
             {
                 pending = true;
@@ -96,6 +106,7 @@ internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connec
         }
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
+            _isOver = true;
             GiveBack();
             return ValueTask.CompletedTask;
         }
@@ -106,9 +117,34 @@ internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connec
         }
     }
 
-    private ValueTask Write(ReadOnlyMemory<byte> bytes) => connection is null
-        ? socket.SendAsync(bytes, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None)
-        : connection.WriteAsync(bytes, CancellationToken.None);
+    /// <param name="opcode">A control frame's.</param>
+    /// <param name="payload">Null: that of the last ping.</param>
+    /// <param name="cancellationToken">Ends the wait for the send under way, and the write.</param>
+    private async Task SendControlAsync(FrameOpcode opcode, byte[]? payload, CancellationToken cancellationToken)
+    {
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            payload ??= Interlocked.Exchange(ref _asked, null);
+            if (_isOver)
+                return;
+            var frame = new byte[FrameWriter.Room(payload!.Length)];
+            var length = _frames.WriteControl(opcode, payload, frame);
+            if (opcode == FrameOpcode.Close)
+                _isOver = true;
+            await connection.WriteAsync(frame.AsMemory(0, length), cancellationToken);
+        }
+        catch (Exception e) when (WebSocketLoss.Is(e))
+        {
+            _isOver = true;
+        }
+        finally
+        {
+            if (_isOver)
+                GiveBack();
+            _sending.Release();
+        }
+    }
 
     /// <summary>Puts the message behind what goes out with it.</summary>
     private void Gather<TMessage>(TMessage message)
@@ -124,8 +160,7 @@ internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connec
             (_gathered, _length) = (larger, length);
         }
 
-        var free = _gathered.AsSpan(_length);
-        _length += connection is null ? message.Write(free) : _frames.Write(message, free);
+        _length += _frames.Write(message, _gathered.AsSpan(_length));
     }
 
     private void GiveBack()
@@ -145,7 +180,7 @@ internal sealed class WebSocketTextWriter(WebSocket socket, FramedStream? connec
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
             // The reader reports the loss. What a lost send may still hold is left to the collector.
-            (_gathered, _length) = (null, 0);
+            (_gathered, _length, _isOver) = (null, 0, true);
         }
         finally
         {

@@ -1,65 +1,68 @@
-using System.Net.WebSockets;
-
 namespace Bridge.Infrastructure.Tests.Fuzz;
 
-/// <summary>A socket that brings one message after another, in pieces of any size, and never waits: when there is no more, the far end has closed.</summary>
-internal sealed class FuzzSocket(Random random) : WebSocket
+/// <summary>
+/// A connection whose far end says one message after another, in frames and reads of any size, and never waits: when there is no more,
+/// the far end has closed.
+/// </summary>
+/// <param name="random">What is by chance.</param>
+/// <param name="isClient">Whether the far end is the client.</param>
+internal sealed class FuzzSocket(Random random, bool isClient) : MemoryStream
 {
-    private byte[] _message = [];
-    private int _read;
-    private bool _isDone = true;
-    private bool _isClosed;
+    private const byte Final = 0x80;
+    private const byte Text = 1;
+    private const byte Binary = 2;
 
-    public override WebSocketState State => _isClosed ? WebSocketState.Closed : WebSocketState.Open;
+    private readonly MemoryStream _said = new();
+    private bool _hasClosed;
 
-    public override WebSocketCloseStatus? CloseStatus => WebSocketCloseStatus.EndpointUnavailable;
+    /// <summary>Our own close frame came, or the connection was disposed.</summary>
+    public bool IsClosed { get; private set; }
 
-    public override string? CloseStatusDescription => "";
-
-    public override string? SubProtocol => null;
-
-    /// <summary>Has everything been read?</summary>
-    public bool IsDone => _isDone;
-
-    /// <summary>The next message; a few are binary.</summary>
-    public void Brings(byte[] message) => (_message, _read, _isDone, IsBinary) = (message, 0, false, random.Next(200) == 0);
-
-    private bool IsBinary { get; set; }
-
-    public override ValueTask<ValueWebSocketReceiveResult> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>One more message; a few are binary.</summary>
+    public void Brings(byte[] message)
     {
-        if (_isDone)
+        var opcode = random.Next(200) == 0 ? Binary : Text;
+        var (from, isLast) = (0, false);
+        while (!isLast)
         {
-            _isClosed = true;
-            return new(new ValueWebSocketReceiveResult(0, WebSocketMessageType.Close, true));
+            // Whole most of the time; else any piece, also one without a byte.
+            var piece = random.Next(4) == 0 ? random.Next(message.Length - from + 1) : message.Length - from;
+            isLast = from + piece == message.Length;
+            Frame((byte)((isLast ? Final : 0) | opcode), message.AsSpan(from, piece));
+            (from, opcode) = (from + piece, 0);
+        }
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_said.Position == _said.Length && !_hasClosed)
+        {
+            Frame(RawFrame.Close, [0x03, 0xE9]);
+            _hasClosed = true;
         }
 
-        var count = Math.Min(buffer.Length, _message.Length - _read);
-        // Whole most of the time; else any piece, also one without a byte.
-        if (random.Next(4) == 0)
-            count = random.Next(count + 1);
-        _message.AsSpan(_read, count).CopyTo(buffer.Span);
-        _read += count;
-        _isDone = _read == _message.Length;
-        return new(new ValueWebSocketReceiveResult(count, IsBinary ? WebSocketMessageType.Binary : WebSocketMessageType.Text, _isDone));
+        var most = random.Next(4) == 0 ? random.Next(1, buffer.Length + 1) : buffer.Length;
+        return new(_said.Read(buffer.Span[..most]));
     }
 
-    public override ValueTask SendAsync(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) => default;
-
-    public override Task CloseOutputAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken)
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        _isDone = _isClosed = true;
-        return Task.CompletedTask;
+        IsClosed |= buffer.Span[0] == RawFrame.Close;
+        return ValueTask.CompletedTask;
     }
 
-    public override Task CloseAsync(WebSocketCloseStatus closeStatus, string? statusDescription, CancellationToken cancellationToken) =>
-        CloseOutputAsync(closeStatus, statusDescription, cancellationToken);
+    protected override void Dispose(bool disposing)
+    {
+        IsClosed = true;
+        base.Dispose(disposing);
+    }
 
-    public override Task<WebSocketReceiveResult> ReceiveAsync(ArraySegment<byte> buffer, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task SendAsync(ArraySegment<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override void Abort() => _isClosed = true;
-
-    public override void Dispose() => _isClosed = true;
+    private void Frame(byte kind, ReadOnlySpan<byte> payload)
+    {
+        var frame = new byte[payload.Length + 16];
+        var at = _said.Position;
+        _said.Position = _said.Length;
+        _said.Write(frame, 0, RawFrame.Write(frame, kind, payload, isClient));
+        _said.Position = at;
+    }
 }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Security.Authentication;
 using Bridge.Application.Abstractions;
+using Bridge.Application.Bridging;
 using Bridge.Application.Options;
 using Bridge.Infrastructure.WebSockets;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>Opens sessions with OpenAI's Realtime API, or with anything that speaks it.</summary>
 internal sealed class OpenAIRealtimeClient(
-    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient
+    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimerWheel wheel, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient
 {
     private readonly OpenAIEventLog _events = new(options.Value.LogEventTypes, logger);
 
@@ -20,29 +21,32 @@ internal sealed class OpenAIRealtimeClient(
     {
         // The call began on a thread that carries frames; a dial is long.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var socket = new ClientWebSocket();
+        var dialled = await ConnectAsync(cancellationToken);
+        var session = new OpenAIRealtimeSession(dialled.Connection!, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes);
         try
         {
-            var dialled = await ConnectAsync(socket, cancellationToken);
-            var session = new OpenAIRealtimeSession(socket, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes, dialled.Connection);
-
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
             dialled.SetUpIsOver();
+            session.KeepAlive(wheel, options.Value.KeepAlive);
             return session;
         }
         catch
         {
-            socket.Dispose();
+            dialled.Connection!.Dispose();
             throw;
         }
     }
 
-    private async Task<WebSocketDial> ConnectAsync(ClientWebSocket socket, CancellationToken cancellationToken)
+    /// <summary>
+    /// The handshake, with all its checks, is the runtime's; what it leaves is a connection, and the runtime's own socket over it is not used,
+    /// nor does it ask by itself whether the far end lives.
+    /// </summary>
+    private async Task<WebSocketDial> ConnectAsync(CancellationToken cancellationToken)
     {
         var url = Url(options.Value);
+        var socket = new ClientWebSocket();
         socket.Options.SetRequestHeader("Authorization", $"Bearer {options.Value.ApiKey?.Reveal()}");
-        socket.Options.KeepAliveInterval = options.Value.KeepAlive;
-        socket.Options.KeepAliveTimeout = options.Value.KeepAlive;
+        socket.Options.KeepAliveInterval = TimeSpan.Zero;
         socket.Options.CollectHttpResponseDetails = true;
         using var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dialled = new WebSocketDial(useProxy: !url.IsLoopback, dial.Token);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.WebSockets;
 using System.Runtime.CompilerServices;
 using Bridge.Application.Abstractions;
+using Bridge.Application.Bridging;
 using Bridge.Domain.Transcripts;
 using Bridge.Domain.Turns;
 using Bridge.Infrastructure.WebSockets;
@@ -36,10 +37,8 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     private static readonly RealtimeError Unreadable = Over("malformed_messages", "Too many messages that cannot be read.");
 
-    private readonly WebSocket _socket;
-    private readonly WebSocketTextReader _reader;
-    private readonly WebSocketTextWriter _writer;
-    private readonly WebSocketCloser _closer;
+    private readonly Stream _connection;
+    private readonly TextSocket _socket;
     private readonly OpenAIEventReader _parser = new();
     private readonly OpenAIEventLog _events;
     private readonly ILogger _logger;
@@ -48,6 +47,7 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     private readonly Queue<long> _malformed = new();
     private string _instructions = "";
 
+    private KeepAlive? _keepAlive;
     private volatile bool _closing;
     private WebSocketCloseStatus _closeStatus = WebSocketCloseStatus.NormalClosure;
     private int _commands;
@@ -55,14 +55,18 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     /// <summary>Server VAD counts the samples it is sent.</summary>
     public RealtimeCapabilities Capabilities { get; } = new(NeedsSteadyAudio: true);
 
-    public OpenAIRealtimeSession(WebSocket socket, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes, FramedStream? connection = null)
+    /// <param name="connection">A WebSocket whose handshake is over; disposed with this.</param>
+    /// <param name="events">What is logged of what comes.</param>
+    /// <param name="closeTimeout">The longest close handshake.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Never told what is said.</param>
+    /// <param name="maxMessageBytes">The largest message.</param>
+    public OpenAIRealtimeSession(Stream connection, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes)
     {
-        _socket = socket;
+        _connection = connection;
+        _socket = new TextSocket(connection, isClient: true, new TextLimits(UsualBytes, maxMessageBytes, LongestMessage), closeTimeout, time);
         _time = time;
-        _reader = new WebSocketTextReader(socket, UsualBytes, maxMessageBytes, time, LongestMessage);
         _tooLarge = Over("message_too_large", $"A message of more than {maxMessageBytes} bytes.");
-        _writer = new WebSocketTextWriter(socket, connection);
-        _closer = new WebSocketCloser(socket, _reader, _writer, closeTimeout, time);
         _events = events;
         _logger = logger;
     }
@@ -78,7 +82,8 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     public async Task ConfigureAsync(RealtimeSessionSettings settings, string? transcriptionModel, CancellationToken cancellationToken)
     {
         _instructions = settings.Instructions;
-        while (await ReadAsync(cancellationToken) is { } e)
+        using var reading = _socket.BeginReading(cancellationToken);
+        while (reading is not null && Understand(await _socket.ReadAsync()) is { } e)
         {
             switch (e.Kind)
             {
@@ -111,7 +116,7 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     /// <summary>While a session is opened: who opens it destroys the socket when its time is over, and with it a send that is stuck.</summary>
     private Task SendAsync(byte[] document, CancellationToken cancellationToken) =>
-        _writer.SendAsync(new OpenAICommandWriter.Document(document)).AsTask().WaitAsync(cancellationToken);
+        _socket.SendAsync(new OpenAICommandWriter.Document(document)).AsTask().WaitAsync(cancellationToken);
 
     /// <summary>The wall clocks of both sides are compared once, at the beginning; from then on a session's age is measured.</summary>
     private TimeSpan? LifetimeOf(OpenAISession session)
@@ -124,8 +129,8 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
 
     public async IAsyncEnumerable<RealtimeEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var reading = _closer.BeginReading();
-        while (reading is not null && await ReadAsync(cancellationToken) is { } e)
+        using var reading = _socket.BeginReading(cancellationToken);
+        while (reading is not null && Understand(await _socket.ReadAsync()) is { } e)
         {
             if (e.Kind == OpenAIEventKind.ForTheCall && !(e.Event.Kind == RealtimeEventKind.ItemAdded && OpenAIReplay.IsOurs(e.Event.Item.ItemId)))
                 yield return e.Event;
@@ -135,40 +140,42 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     }
 
     public ValueTask AppendAudioAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken) =>
-        _writer.SendAsync(new OpenAICommandWriter.AppendAudio(NextCommand(), pcmu));
+        _socket.SendAsync(new OpenAICommandWriter.AppendAudio(NextCommand(), pcmu));
 
     public ValueTask CreateResponseAsync(ResponseRequest request, CancellationToken cancellationToken) =>
-        _writer.SendAsync(new OpenAICommandWriter.Document(OpenAIDocuments.ResponseCreate(_instructions, request, NextCommand())));
+        _socket.SendAsync(new OpenAICommandWriter.Document(OpenAIDocuments.ResponseCreate(_instructions, request, NextCommand())));
 
     public ValueTask CancelResponseAsync(string responseId, CancellationToken cancellationToken) =>
-        _writer.SendAsync(new OpenAICommandWriter.CancelResponse(NextCommand(), responseId));
+        _socket.SendAsync(new OpenAICommandWriter.CancelResponse(NextCommand(), responseId));
 
     public async ValueTask CorrectAsync(TranscriptTurn turn, CancellationToken cancellationToken)
     {
         foreach (var command in _replay.Correct(turn))
-            await _writer.SendAsync(new OpenAICommandWriter.Document(command));
+            await _socket.SendAsync(new OpenAICommandWriter.Document(command));
     }
 
     /// <summary>Asks for an item that does not exist; the server says so.</summary>
-    public ValueTask ProbeAsync(CancellationToken cancellationToken) => _writer.SendAsync(new OpenAICommandWriter.Document(Probe));
+    public ValueTask ProbeAsync(CancellationToken cancellationToken) => _socket.SendAsync(new OpenAICommandWriter.Document(Probe));
 
     public ValueTask TruncateAsync(Truncation truncation, CancellationToken cancellationToken) =>
-        _writer.SendAsync(new OpenAICommandWriter.Truncate(NextCommand(), truncation));
+        _socket.SendAsync(new OpenAICommandWriter.Truncate(NextCommand(), truncation));
 
     public async ValueTask DisposeAsync()
     {
         _closing = true;
-        await _closer.CloseAsync(_closeStatus);
-        _socket.Dispose();
+        _keepAlive?.Dispose();
+        await _socket.CloseAsync(_closeStatus);
+        await _connection.DisposeAsync();
     }
+
+    /// <summary>From now on a server that is gone without a word is found.</summary>
+    public void KeepAlive(TimerWheel wheel, TimeSpan interval) => _keepAlive = new KeepAlive(_socket, wheel, interval);
 
     private int NextCommand() => Interlocked.Increment(ref _commands);
 
-    /// <summary>The next event; null when the model's side is over.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<OpenAIEvent?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>What a message says; null when the model's side is over.</summary>
+    private OpenAIEvent? Understand(WebSocketMessage read)
     {
-        var read = await _reader.ReadAsync(cancellationToken);
         switch (read.Kind)
         {
             case WebSocketMessageKind.Text:
@@ -195,10 +202,10 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     {
         if (_closing)
             return null;
-        LogClosed(_socket.CloseStatus);
-        var status = (int)(_socket.CloseStatus ?? WebSocketCloseStatus.Empty);
-        // A close frame without a status is given as 1000 without words.
-        return OpenAICloseCodes.IsForGood(status) && (status, _socket.CloseStatusDescription) is not (1000, null or "")
+        var status = _socket.FarClose!.Status;
+        LogClosed((WebSocketCloseStatus)status);
+        // A plain goodbye without a word is no verdict on us either.
+        return OpenAICloseCodes.IsForGood(status) && (status, _socket.FarClose.Words) is not (1000, "")
             ? Error(new RealtimeError(string.Create(CultureInfo.InvariantCulture, $"closed_{status}"), "", $"The model closed its socket with status {status}.", RealtimeErrorKind.Closed))
             : null;
     }
@@ -217,7 +224,7 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     private static RealtimeError Over(string code, string message) => new(code, "", message, RealtimeErrorKind.SessionOver);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The model closed its socket: {Status}")]
-    private partial void LogClosed(WebSocketCloseStatus? status);
+    private partial void LogClosed(WebSocketCloseStatus status);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The model sent a message that cannot be read; it is skipped")]
     private partial void LogMalformed();

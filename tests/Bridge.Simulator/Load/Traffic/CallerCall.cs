@@ -13,6 +13,9 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
 {
     private const long Period = 20 * Reactor.Millisecond;
 
+    /// <summary>The golden ratio's fraction: its multiples are spread evenly, however many there are.</summary>
+    private const double Spread = 0.6180339887498949;
+
     private readonly Queue<(byte[] Name, long At)> _marks = new();
     private CallerRequest? _request;
     private Link? _link;
@@ -27,6 +30,9 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
     private int _expected;
     private bool _heard;
     private bool _over;
+
+    /// <summary>Callers do not keep step: calls that are set up every ten milliseconds would else send all their frames in two moments of each twenty.</summary>
+    private long Phase => (long)(number * Spread % 1 * Period);
 
     /// <summary>Calls.</summary>
     public void Begin()
@@ -159,7 +165,7 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
         _messages.Send(CallerMessages.Connected);
         _messages.Send(_spelling.Start(_parameters));
         _stoodSince = Reactor.Now;
-        callers.Reactor.At(_stoodSince, this);
+        callers.Reactor.At(_stoodSince + Phase, this);
         return _messages.Take(bytes);
     }
 
