@@ -53,17 +53,33 @@ internal static class BridgeApp
         services.AddHostedService<CallDrainService>().AddHostedService<RuntimeNotes>().AddHostedService<StartupNotes>();
         // Plain reads here: bound options would report their faults while the host is built, before all faults are gathered.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = LongestStop(builder.Configuration["Bridge:DrainTimeout"]));
-        services.AddSerilog((provider, log) => log.ForBridge(builder.Configuration["Server:LogLevel"] ?? "info").ReadFrom.Services(provider));
+        services.AddSerilog((provider, log) => log
+            .ForBridge(builder.Configuration["Server:LogLevel"] ?? "info", LogQueue.ForTheConsole(provider.GetRequiredService<BridgeMetrics>()))
+            .ReadFrom.Services(provider));
         // Together with RuntimeSettings: either alone changes nothing (docs/performance.md).
         // And a crowd that knocks at once must find room: who does not, believes itself connected, and waits for ever.
         builder.WebHost.UseSockets(sockets => (sockets.CreateBoundListenSocket, sockets.UnsafePreferInlineScheduling, sockets.Backlog) = (Listen, true, 4096));
         customize?.Invoke(builder);
 
         var app = builder.Build();
-        app.Services.GetRequiredService<IStartupValidator>().Validate();
+        Validate(app);
         app.Urls.Add(app.Services.GetRequiredService<IOptions<ServerOptions>>().Value.Url);
         app.MapEverything();
         return app;
+    }
+
+    private static void Validate(WebApplication app)
+    {
+        try
+        {
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch
+        {
+            // Nobody else has it to dispose of, and its log has lines that are not written yet.
+            ((IDisposable)app).Dispose();
+            throw;
+        }
     }
 
     /// <summary>

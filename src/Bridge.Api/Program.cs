@@ -1,10 +1,12 @@
 using Bridge.Api;
 using Bridge.Api.Configuration;
 using Bridge.Api.Doctor;
+using Bridge.Api.Observability;
 using Bridge.Api.Runtime;
 using Bridge.Api.WarmUp;
 
 RuntimeSettings.Apply();
+LoggingSetup.FlushAtTheEnd();
 try
 {
     var variables = EnvironmentFile.Load(Environment.GetEnvironmentVariables(), Directory.GetCurrentDirectory());

@@ -17,6 +17,7 @@ public sealed class RuntimeTests
         var threads = Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture);
         Assert.That(await LinesAsync(bridge), Has.Some.Contains($"Runtime: sockets complete on threads of their own: {threads}"));
         Assert.That(bridge.Lines, Has.Some.Contains("workstation garbage collector, first generation up to 4 MB"));
+        Assert.That(bridge.Lines, Has.Some.EndsWith("Runtime: profile-guided code is off; idle pool threads spin up to 0 times"));
     }
 
     [Test, CancelAfter(60_000)]
@@ -26,6 +27,25 @@ public sealed class RuntimeTests
         await using var bridge = await BridgeProcess.StartAsync(NoModel, variables, verbose: false, cancel);
 
         Assert.That(await LinesAsync(bridge), Has.Some.EndsWith("Runtime: sockets complete on the thread pool"));
+    }
+
+    [Test, CancelAfter(60_000)]
+    public async Task It_says_what_is_in_force_and_not_what_we_meant(CancellationToken cancel)
+    {
+        var variables = new Dictionary<string, string>
+        {
+            [RuntimeSettings.SocketThreads] = "3",
+            ["DOTNET_gcServer"] = "1",
+            // All the runtime's own numbers are in hexadecimal.
+            ["DOTNET_GCGen0MaxBudget"] = "800000",
+            ["DOTNET_TieredPGO"] = "1",
+            ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "1E",
+        };
+        await using var bridge = await BridgeProcess.StartAsync(NoModel, variables, verbose: false, cancel);
+
+        Assert.That(await LinesAsync(bridge), Has.Some.EndsWith("Runtime: sockets complete on threads of their own: 3"));
+        Assert.That(bridge.Lines, Has.Some.EndsWith("Runtime: server garbage collector, first generation up to 8 MB"));
+        Assert.That(bridge.Lines, Has.Some.EndsWith("Runtime: profile-guided code is on; idle pool threads spin up to 30 times"));
     }
 
     /// <summary>All it wrote: it is stopped first, and its pipes are read to their ends.</summary>

@@ -26,6 +26,9 @@ internal sealed class ScriptedModel(OrderLog log, string name = "model") : IReal
     /// <summary>What was asked for, in order.</summary>
     public List<ResponseRequest> Requests { get; } = [];
 
+    /// <summary>What happens while audio is appended.</summary>
+    public Action Appending { get; set; } = () => { };
+
     public Exception? AppendFault { get; set; }
 
     public Exception? CreateFault { get; set; }
@@ -113,6 +116,7 @@ internal sealed class ScriptedModel(OrderLog log, string name = "model") : IReal
 
     public ValueTask AppendAudioAsync(ReadOnlyMemory<byte> pcmu, CancellationToken cancellationToken)
     {
+        Appending();
         log.Add($"{name} append {pcmu.Length}");
         Heard.Write(pcmu.Span);
         Appended.Add($"{pcmu.Length} {(pcmu.Span.IndexOfAnyExcept(Pcmu.Silence) < 0 ? "silence" : "voice")}");

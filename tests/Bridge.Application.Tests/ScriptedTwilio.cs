@@ -21,6 +21,9 @@ internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallI
     /// <summary>What is sent here waits until <see cref="TakesAgain"/>, or until the stream is closed: Twilio does not read.</summary>
     public bool Stuck { get; set; }
 
+    /// <summary>Done while audio is put together for it.</summary>
+    public Action Sending { get; set; } = () => { };
+
     public MediaStreamSkips Skips { get; set; }
 
     /// <summary>Done as soon as the stream is to be closed.</summary>
@@ -63,6 +66,7 @@ internal sealed class ScriptedTwilio(OrderLog log, string name = "twilio", CallI
 
     public async ValueTask SendMediaAsync(ReadOnlyMemory<byte> pcmu, PlaybackMarks marks, CancellationToken cancellationToken)
     {
+        Sending();
         if (marks.Before is { } before)
             await SendMarkAsync(before, cancellationToken);
         await Told($"{name} media {pcmu.Length}");

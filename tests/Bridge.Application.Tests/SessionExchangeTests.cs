@@ -182,6 +182,26 @@ public sealed class SessionExchangeTests
         await fourth.ReadyAsync();
     }
 
+    [Test]
+    public async Task While_one_stands_ready_no_other_is_opened_though_the_old_ones_reader_is_held_up()
+    {
+        var (second, third) = (_rig.Next("second"), _rig.Next("third"));
+        _rig.Start();
+        await _rig.Model.BeginsAsync("resp_1", request: 1);
+        await _rig.PassAsync(16);
+        _rig.Twilio.Stuck = true;
+        var heldUp = _rig.Model.DeltaAsync("resp_1", "item_1", 400);
+        await _rig.PassAsync(2);
+        await _rig.Log.SaidAsync("model close");
+        await _rig.PassAsync(2);
+        _rig.Twilio.TakesAgain();
+        await heldUp;
+        await second.ReadyAsync();
+
+        Assert.That(_rig.Mediator.Requests, Has.Count.EqualTo(2));
+        third.Ends();
+    }
+
     private async Task AnswerAndPassAsync(double seconds)
     {
         _rig.Start();

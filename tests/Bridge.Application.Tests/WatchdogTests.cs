@@ -148,6 +148,58 @@ public sealed class WatchdogTests
         await _rig.EndsOnceAsync(CallEndReason.InternalError, modelCloses: 1);
     }
 
+    [Test]
+    public async Task A_recording_is_put_together_beside_the_wheel_on_which_all_calls_wait_for_each_other()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rig.Twilio.Sending = () =>
+        {
+            begun.TrySetResult();
+            mayGoOn.Wait();
+        };
+        _rig.Start();
+        await _rig.Model.ReadyAsync();
+        var turn = Task.Run(() => _rig.Time.Advance(TimeSpan.FromSeconds(3)));
+        try
+        {
+            await begun.Task.WaitAsync(CallRig.Patience);
+            Assert.That(() => turn.WaitAsync(CallRig.Patience), Throws.Nothing);
+        }
+        finally
+        {
+            mayGoOn.Set();
+        }
+    }
+
+    [Test]
+    public async Task Audio_that_waited_is_sent_on_beside_it_too()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _rig.Start();
+        await _rig.Model.ReadyAsync();
+        _rig.Model.Stuck = true;
+        await _rig.Twilio.FrameAsync(null);
+        await _rig.Twilio.FrameAsync(null);
+        _rig.Model.Appending = () =>
+        {
+            begun.TrySetResult();
+            mayGoOn.Wait();
+        };
+        _rig.Model.TakesAgain();
+        var turn = Task.Run(() => _rig.Time.Advance(TimeSpan.FromMilliseconds(250)));
+        try
+        {
+            await begun.Task.WaitAsync(CallRig.Patience);
+            Assert.That(() => turn.WaitAsync(CallRig.Patience), Throws.Nothing);
+        }
+        finally
+        {
+            mayGoOn.Set();
+        }
+    }
+
     private int Gaps() => _rig.Logger.Entries.Count(e => e.Level == LogLevel.Warning && e.Text.Contains("No audio from the caller"));
 
     private async Task AssertOverAsync()

@@ -7,7 +7,7 @@ namespace Bridge.Simulator;
 /// up as a text message (<see cref="Answer"/>): in order, behind all that the far end had written before it. A far end that handles one
 /// message before it reads the next thereby proves that it has handled everything sent before the ping.
 /// </summary>
-internal sealed class FrameStream(Stream inner, bool isClient) : Stream
+internal sealed class FrameStream(Stream inner, bool isClient) : AsyncStream
 {
     /// <summary>What a pong reads like; no message of either protocol does.</summary>
     public const string Answer = "\u0016";
@@ -26,20 +26,6 @@ internal sealed class FrameStream(Stream inner, bool isClient) : Stream
     private long _left;
     private int _pings;
     private bool _framed = !isClient;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>The handshake is over: from here on frames are read. (A server's stream begins there.)</summary>
     public void Begin() => _framed = true;
@@ -90,23 +76,9 @@ internal sealed class FrameStream(Stream inner, bool isClient) : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
     public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -18,6 +18,7 @@ internal sealed partial class SignalLifetime(Func<CallDrain> drain, IHostApplica
     private readonly Lock _gate = new();
     private readonly List<PosixSignalRegistration> _registrations = [];
     private bool _stopping;
+    private bool _forced;
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
@@ -42,7 +43,7 @@ internal sealed partial class SignalLifetime(Func<CallDrain> drain, IHostApplica
         bool again;
         lock (_gate)
         {
-            again = _stopping;
+            again = _forced = _stopping;
             _stopping = true;
         }
 
@@ -62,6 +63,9 @@ internal sealed partial class SignalLifetime(Func<CallDrain> drain, IHostApplica
         if (await drain().RunAsync())
         {
             await Task.Delay(LastBytes);
+            // Who forces it ends the process himself, with a code of his own: the last lines may be on their way, and a stop that overtakes them would say 0.
+            if (Volatile.Read(ref _forced))
+                return;
             life.StopApplication();
             return;
         }

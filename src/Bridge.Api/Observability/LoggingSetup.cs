@@ -1,4 +1,3 @@
-using System.Globalization;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
@@ -8,10 +7,15 @@ namespace Bridge.Api.Observability;
 /// <summary>Serilog: one line an event on the console, with the call it belongs to.</summary>
 internal static class LoggingSetup
 {
-    private const string Template = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Call}{Message:lj}{NewLine}{Fault}";
-
-    /// <summary>Lines that wait for the console; what does not fit in is dropped.</summary>
-    private const int Backlog = 10_000;
+    /// <summary>
+    /// The last lines explain the end, and they come out: also on an exit in mid-call and on an exception that nobody catches. A
+    /// service that stops as it should has written them by then. Bounded in time by <see cref="LogQueue.LastLines"/>.
+    /// </summary>
+    public static void FlushAtTheEnd()
+    {
+        AppDomain.CurrentDomain.ProcessExit += static (_, _) => Log.CloseAndFlush();
+        AppDomain.CurrentDomain.UnhandledException += static (_, _) => Log.CloseAndFlush();
+    }
 
     /// <summary>
     /// The framework's own chatter stays at warnings, at Trace too: its request log would write query strings, and with them
@@ -19,8 +23,8 @@ internal static class LoggingSetup
     /// </summary>
     /// <param name="log">What is set up.</param>
     /// <param name="levelName">The least level that is logged.</param>
-    /// <param name="sink">Where events go; null for the console.</param>
-    public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName, ILogEventSink? sink = null)
+    /// <param name="sink">Where events go.</param>
+    public static LoggerConfiguration ForBridge(this LoggerConfiguration log, string levelName, ILogEventSink sink)
     {
         var level = Level(levelName);
         log.MinimumLevel.Is(level)
@@ -32,10 +36,7 @@ internal static class LoggingSetup
             // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
-        if (sink is not null)
-            return log.WriteTo.Sink(sink);
-        // On a thread of its own: a terminal or a pipe that does not take a line must not hold up the threads that carry the calls.
-        return log.WriteTo.Async(async => async.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture), Backlog);
+        return log.WriteTo.Sink(sink);
     }
 
     private static LogEventLevel Level(string name) => name switch

@@ -13,6 +13,7 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
     {
         var threads = RuntimeSettings.Threads;
         var (collector, megabytes) = (GCSettings.IsServerGC ? "server" : "workstation", FirstGenerationMb());
+        var (guided, spins) = (RuntimeSettings.IsProfileGuided ? "on" : "off", RuntimeSettings.Spins);
         var isInline = await CompletesInlineAsync(cancellationToken);
         if (isInline is null)
             LogUnknown();
@@ -23,6 +24,7 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
         else
             LogLost(RuntimeSettings.InlineCompletions);
         LogCollector(collector, megabytes);
+        LogCode(guided, spins);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -61,4 +63,7 @@ internal sealed partial class RuntimeNotes(ILogger<RuntimeNotes> logger) : IHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Runtime: {Collector} garbage collector, first generation up to {Megabytes} MB")]
     private partial void LogCollector(string collector, double megabytes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Runtime: profile-guided code is {Guided}; idle pool threads spin up to {Spins} times")]
+    private partial void LogCode(string guided, int spins);
 }

@@ -17,12 +17,27 @@ internal static class RuntimeSettings
     /// <summary>How many there are to be.</summary>
     public static int Threads => int.TryParse(Environment.GetEnvironmentVariable(SocketThreads), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : Environment.ProcessorCount;
 
+    /// <summary>How often a pool thread without work looks round before it sleeps; 70 when nobody has said. The environment is in hexadecimal, and comes first.</summary>
+    public static int Spins =>
+        int.TryParse(Variable("ThreadPool_UnfairSemaphoreSpinLimit"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var spins)
+        || int.TryParse(Configured("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit"), NumberStyles.None, CultureInfo.InvariantCulture, out spins) ? spins : 70;
+
+    /// <summary>Whether hot code is compiled a first time to count and a second time by the counts; on when nobody has said. The environment comes first.</summary>
+    public static bool IsProfileGuided =>
+        int.TryParse(Variable("TieredPGO"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var guided)
+            ? guided != 0
+            : !bool.TryParse(Configured("System.Runtime.TieredPGO"), out var isGuided) || isGuided;
+
     /// <summary>The first thing that is done: a socket that was used before would have made up its mind.</summary>
     public static void Apply()
     {
         SetUnlessSet(InlineCompletions, "1");
         SetUnlessSet(SocketThreads, Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture));
     }
+
+    private static string? Variable(string name) => Environment.GetEnvironmentVariable("DOTNET_" + name);
+
+    private static string? Configured(string name) => Convert.ToString(AppContext.GetData(name), CultureInfo.InvariantCulture);
 
     private static void SetUnlessSet(string variable, string value)
     {

@@ -33,6 +33,7 @@ public sealed class BridgeMetrics
     private readonly Counter<int> _turnedAway;
     private readonly Counter<int> _neverCame;
     private readonly Counter<int> _heldUp;
+    private readonly Counter<long> _linesDropped;
     private int _uplinkBatchMs;
 
     /// <summary>Makes the instruments.</summary>
@@ -59,6 +60,7 @@ public sealed class BridgeMetrics
         _turnedAway = meter.CreateCounter<int>("bridge.calls.turned_away", "{call}", "Calls that Twilio proved and that were not taken");
         _neverCame = meter.CreateCounter<int>("bridge.stream.never_came", "{stream}", "Media streams that a webhook was answered with and that never came");
         _heldUp = meter.CreateCounter<int>("bridge.stream.held_up", "{read}", "Reads of a media stream that waited because its frames came too fast");
+        _linesDropped = meter.CreateCounter<long>("bridge.log.dropped", "{line}", "Log lines that the console did not take in time");
         // Seldom changed, and asked for by whoever begins to watch later.
         meter.CreateObservableGauge<int>("bridge.uplink.batch", () => Volatile.Read(ref _uplinkBatchMs), "ms", "The caller's audio that goes to the model in one append");
         _races = meter.CreateCounter<int>("bridge.response.races", "{race}", "Commands that crossed what the model did");
@@ -108,6 +110,9 @@ public sealed class BridgeMetrics
 
     /// <summary>A media stream was read later than it could have been: its frames come too fast.</summary>
     public void ReadingHeldUp() => _heldUp.Add(1);
+
+    /// <summary>A log line that nobody will read.</summary>
+    public void LogLineDropped() => _linesDropped.Add(1);
 
     internal void UplinkBatch(int milliseconds) => Volatile.Write(ref _uplinkBatchMs, milliseconds);
 

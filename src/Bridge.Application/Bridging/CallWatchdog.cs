@@ -7,7 +7,8 @@ namespace Bridge.Application.Bridging;
 
 /// <summary>
 /// Looks at the clock a few times a second and does what the call decides: the filler, another try, another session, the
-/// goodbye, the end. It never waits for either far end, so nothing can keep it from looking.
+/// goodbye, the end. It never waits for either far end, so nothing can keep it from looking; and what it does, it does beside
+/// the wheel, on which the looks of all other calls wait for this one.
 /// </summary>
 internal sealed partial class CallWatchdog(
     CallInProgress call,
@@ -30,6 +31,7 @@ internal sealed partial class CallWatchdog(
 
     private readonly TaskCompletionSource<CallEndReason> _found = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _doing = Task.CompletedTask;
+    private Task _sendingOn = Task.CompletedTask;
     private TimeSpan _doingSince;
     private bool _gapTold;
 
@@ -43,7 +45,7 @@ internal sealed partial class CallWatchdog(
     }
 
     /// <summary>Waits for what it was doing when the call ended. Both sockets are closed by then, so that ends; how, is of no matter any more.</summary>
-    public Task DoneAsync() => _doing;
+    public Task DoneAsync() => Task.WhenAll(_doing, _sendingOn);
 
     private void TakeALook()
     {
@@ -61,8 +63,8 @@ internal sealed partial class CallWatchdog(
         TellOf(gap);
         if (sender.StuckFor >= options.SendTimeout)
             model.Replace("stuck");
-        if (sender.HasLeftOver(OldBatch))
-            sender.SendOn();
+        if (_sendingOn.IsCompleted && sender.HasLeftOver(OldBatch))
+            _sendingOn = BesideAsync(SendOnAsync);
         model.ExchangeInTime();
         if (!_doing.IsCompleted)
         {
@@ -76,15 +78,17 @@ internal sealed partial class CallWatchdog(
             decision = call.State.Watch(call.Elapsed);
         if (decision.Action == WatchAction.End)
             return decision.Reason;
-        (_doing, _doingSince) = (DoAsync(decision), call.Elapsed);
+        if (decision.Action != WatchAction.None)
+            (_doing, _doingSince) = (BesideAsync(() => DoAsync(decision)), call.Elapsed);
         return null;
     }
 
-    private async Task DoAsync(WatchDecision decision)
+    /// <summary>A recording is written out, a command put together, seconds of audio sent: that is for the thread pool.</summary>
+    private Task BesideAsync(Func<Task> work) => Task.Run(async () =>
     {
         try
         {
-            await DoUnguardedAsync(decision);
+            await work();
         }
         catch (OperationCanceledException)
         {
@@ -94,9 +98,15 @@ internal sealed partial class CallWatchdog(
         {
             call.Fail(e);
         }
+    });
+
+    private Task SendOnAsync()
+    {
+        sender.SendOn();
+        return Task.CompletedTask;
     }
 
-    private async Task DoUnguardedAsync(WatchDecision decision)
+    private async Task DoAsync(WatchDecision decision)
     {
         switch (decision.Action)
         {

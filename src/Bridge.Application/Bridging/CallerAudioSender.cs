@@ -146,8 +146,15 @@ internal sealed class CallerAudioSender(CallInProgress call, UplinkBatching batc
     {
         if (_batch.IsEmpty || !CanSend())
             return;
-        Send(_batch.Gathered);
-        _batch.Clear();
+        try
+        {
+            Send(_batch.Gathered);
+        }
+        finally
+        {
+            // Also when it throws: a whole batch that stays takes nothing more, and who fills it would do so for ever.
+            _batch.Clear();
+        }
     }
 
     private void Keep(ReadOnlySpan<byte> audio) => call.DroppedBytes += _waiting.Add(audio, stuck: _session is not null);

@@ -14,13 +14,14 @@ internal sealed class MemoryServer : IServer
 
     public IFeatureCollection Features { get; } = new FeatureCollection();
 
-    public async Task<(int Status, string? ContentType, byte[] Body)> AskAsync(HttpRequestFeature request)
+    public async Task<(int Status, string? ContentType, byte[] Body)> AskAsync(HttpRequestFeature request, IHttpUpgradeFeature? upgrade = null)
     {
         using var body = new MemoryStream();
         var response = new HttpResponseFeature();
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(request);
         features.Set<IHttpResponseFeature>(response);
+        features.Set(upgrade);
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(body));
         await _process!(features);
         return (response.StatusCode, response.Headers.ContentType, body.ToArray());

@@ -23,7 +23,7 @@ internal static class LogTable
     public static readonly IReadOnlySet<string> Harmless = new HashSet<string>
     {
         "Active", "BatchMs", "ContentIndex", "Count", "DurationSeconds", "ElapsedMs", "HeardMs", "Interruptions", "Items", "LoadPercent", "Malformed", "Megabytes", "Promised", "Replicas",
-        "Request", "Seconds", "SentMs", "Signal", "Speaker", "Status", "Threads", "TooFast", "UnheardMs", "Unknown",
+        "Request", "Seconds", "SentMs", "Signal", "Speaker", "Spins", "Status", "Threads", "TooFast", "UnheardMs", "Unknown",
     };
 
     /// <summary>Texts, by class, method and placeholder.</summary>
@@ -37,6 +37,7 @@ internal static class LogTable
         ["AnswerStreamEndedHandler.LogAsked.Reason"] = (DataClass.None, "a name of an enumeration"),
         ["CallBridge.LogEnded.Reason"] = (DataClass.None, "a name of an enumeration"),
         ["CallBridge.LogNoStart.Why"] = (DataClass.None, "a sentence of ours; of the stream's text only what Shown() lets through"),
+        ["RuntimeNotes.LogCode.Guided"] = (DataClass.None, "one of two words"),
         ["RuntimeNotes.LogCollector.Collector"] = (DataClass.None, "one of two words"),
         ["RuntimeNotes.LogLost.Variable"] = (DataClass.None, "the name of a variable"),
         ["CallRegistry.LogNeverCame.CallSid"] = (DataClass.Pseudonymous, "Twilio's id"),

@@ -28,6 +28,7 @@ internal static partial class MetricTable
         ["bridge.messages.skipped"] = new() { ["kind"] = OneOf("unknown", "malformed", "too_fast") },
         ["bridge.caller.dropped"] = NoTags,
         ["bridge.uplink.batch"] = NoTags,
+        ["bridge.log.dropped"] = NoTags,
         ["bridge.interruptions"] = NoTags,
         ["bridge.interruption.reaction"] = NoTags,
         ["bridge.playback.drift"] = NoTags,

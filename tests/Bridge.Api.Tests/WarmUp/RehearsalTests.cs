@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Bridge.Api.Tests.Security;
 using Bridge.Api.WarmUp;
 using Bridge.Application.Abstractions;
@@ -86,6 +87,18 @@ public sealed class RehearsalTests
         await using var bridge = await BridgeProcess.StartAsync(new Uri("ws://127.0.0.1:9/"), verbose: false, cancel);
 
         Assert.That(bridge.Lines, Has.Some.Contains(Own));
+    }
+
+    [Test]
+    public async Task Endpoints_that_the_owner_configured_are_the_services_alone(CancellationToken cancel)
+    {
+        var port = BridgeProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        var variables = new Dictionary<string, string> { ["PORT"] = port, ["Kestrel__Endpoints__Http__Url"] = $"http://127.0.0.1:{port}" };
+        await using var bridge = await BridgeProcess.StartAsync(new Uri("ws://127.0.0.1:9/"), variables, verbose: false, cancel);
+        await bridge.SignalAsync("TERM");
+        await bridge.Exited.WaitAsync(cancel);
+
+        Assert.That(bridge.Lines, Has.Some.Contains(Own).And.None.Contains("The warm-up failed"));
     }
 
     private static IEnumerable<string> TemplatesOf(BridgeHost bridge) => bridge.Logs.Events.Select(e => e.MessageTemplate.Text);

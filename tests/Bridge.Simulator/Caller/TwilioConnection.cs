@@ -6,7 +6,7 @@ namespace Bridge.Simulator.Caller;
 /// The TCP connection below a stream, with the faults only it can have: it stops reading, swallows pongs, or ends its own side alone. A
 /// WebSocket writes a frame at a time.
 /// </summary>
-internal sealed class TwilioConnection(Socket socket, bool swallowPings) : Stream
+internal sealed class TwilioConnection(Socket socket, bool swallowPings) : AsyncStream
 {
     // About 7 s of speech as messages. With less than two of loopback's 64 KiB segments the connection crawls for ever after.
     private const int SmallBuffer = 128 * 1024;
@@ -14,20 +14,6 @@ internal sealed class TwilioConnection(Socket socket, bool swallowPings) : Strea
 
     private readonly NetworkStream _inner = new(socket, ownsSocket: true);
     private volatile TaskCompletionSource _mayRead = Opened();
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public Socket Socket => socket;
 
@@ -62,23 +48,9 @@ internal sealed class TwilioConnection(Socket socket, bool swallowPings) : Strea
             ? ValueTask.CompletedTask
             : _inner.WriteAsync(buffer, cancellationToken);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override Task FlushAsync(CancellationToken cancellationToken) => _inner.FlushAsync(cancellationToken);
 
     public override void Flush() => _inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

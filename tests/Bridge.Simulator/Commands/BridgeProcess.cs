@@ -62,9 +62,9 @@ internal sealed class BridgeProcess : IAsyncDisposable
 
     /// <summary>Starts it with further variables, or others in place of the usual ones, and waits until it is ready for calls.</summary>
     public static async Task<BridgeProcess> StartAsync(
-        Uri model, IReadOnlyDictionary<string, string> variables, bool verbose, CancellationToken cancellationToken)
+        Uri model, IReadOnlyDictionary<string, string> variables, bool verbose, CancellationToken cancellationToken, bool isUnread = false)
     {
-        var bridge = Launch(model, variables, verbose);
+        var bridge = Launch(model, variables, verbose, isUnread);
         try
         {
             await bridge.ReadyAsync(cancellationToken);
@@ -78,12 +78,17 @@ internal sealed class BridgeProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits for nothing: it may not mean to live.</summary>
-    public static BridgeProcess Launch(Uri model, IReadOnlyDictionary<string, string> variables, bool verbose)
+    /// <param name="model">Where its model is.</param>
+    /// <param name="variables">Further variables, or others in place of the usual ones; a <c>PORT</c> too.</param>
+    /// <param name="verbose">What it writes is shown.</param>
+    /// <param name="isUnread">Its console takes nothing, not a line, until <see cref="ReadOn"/>.</param>
+    public static BridgeProcess Launch(Uri model, IReadOnlyDictionary<string, string> variables, bool verbose, bool isUnread = false)
     {
-        var program = Program();
-        var port = FreePort();
+        var port = variables.TryGetValue("PORT", out var wanted) && ushort.TryParse(wanted, CultureInfo.InvariantCulture, out var given) ? given : FreePort();
         var folder = Directory.CreateTempSubdirectory("bridge-demo-");
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program])
+        string[] command = [Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Program()];
+        // A pipe that nobody reads takes 64 KiB; the shell fills it, and becomes the program.
+        var start = new ProcessStartInfo(isUnread ? "sh" : command[0], isUnread ? ["-c", "head -c 65536 /dev/zero; exec \"$0\" \"$1\"", .. command] : command[1..])
         {
             WorkingDirectory = folder.FullName,
             RedirectStandardOutput = true,
@@ -116,10 +121,22 @@ internal sealed class BridgeProcess : IAsyncDisposable
         var bridge = new BridgeProcess(process, folder, url, caller);
         process.OutputDataReceived += (_, line) => bridge.Write(line.Data, verbose);
         process.ErrorDataReceived += (_, line) => bridge.Write(line.Data, verbose);
-        process.BeginOutputReadLine();
+        if (!isUnread)
+            bridge.ReadOn();
         process.BeginErrorReadLine();
         return bridge;
     }
+
+    /// <summary>A port that nobody listened on just now.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>From here on it is read what it writes on its console, and what it could not write before.</summary>
+    public void ReadOn() => _process.BeginOutputReadLine();
 
     /// <summary>Sends a signal, by its name without SIG.</summary>
     public async Task SignalAsync(string name)
@@ -201,12 +218,5 @@ internal sealed class BridgeProcess : IAsyncDisposable
             throw new BridgeFailedException($"No folder above {ours.FullName} has Bridge.sln in it.");
         var program = Path.Combine(root.FullName, "src", "Bridge.Api", "bin", ours.Parent!.Name, ours.Name, "Bridge.Api.dll");
         return File.Exists(program) ? program : throw new BridgeFailedException($"{program} is not there: build the solution first.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

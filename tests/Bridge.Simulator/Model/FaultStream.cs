@@ -8,7 +8,7 @@ namespace Bridge.Simulator.Model;
 /// The bytes of one upgraded connection, below the frames: what a WebSocket of .NET cannot do wrong is done here. It can cease to read,
 /// fall dumb and deaf, end without a goodbye, and write any bytes.
 /// </summary>
-internal sealed class FaultStream(Stream inner, Socket? connection) : Stream
+internal sealed class FaultStream(Stream inner, Socket? connection) : AsyncStream
 {
     // A pong with one byte of payload, masked with zeros: what FrameStream takes for the answer to its ping.
     private static readonly byte[] Pong = [0x8A, 0x81, 0, 0, 0, 0, (byte)FrameStream.Answer[0]];
@@ -25,20 +25,6 @@ internal sealed class FaultStream(Stream inner, Socket? connection) : Stream
     private volatile TaskCompletionSource? _reading;
     private volatile bool _isDumb;
     private Task<int>? _draining;
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>What is written is dropped.</summary>
     public bool IsDumb => _isDumb;
@@ -151,21 +137,7 @@ internal sealed class FaultStream(Stream inner, Socket? connection) : Stream
             await inner.FlushAsync(cancellationToken);
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public override void Flush() => inner.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

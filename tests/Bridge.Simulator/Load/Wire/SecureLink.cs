@@ -74,7 +74,7 @@ internal sealed class SecureLink : ILink, ILinkUser
     }
 
     /// <summary>The bytes of the link as a stream: writes are done at once, one read waits.</summary>
-    private sealed class Below(Link link) : Stream, IValueTaskSource<int>
+    private sealed class Below(Link link) : AsyncStream, IValueTaskSource<int>
     {
         private ManualResetValueTaskSourceCore<int> _read;
         private byte[] _bytes = new byte[4096];
@@ -83,16 +83,6 @@ internal sealed class SecureLink : ILink, ILinkUser
         private bool _isOver;
         private Memory<byte> _waiting;
         private bool _isWaiting;
-
-        public override bool CanRead => true;
-
-        public override bool CanWrite => true;
-
-        public override bool CanSeek => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
         public void Add(ReadOnlySpan<byte> bytes)
         {
@@ -121,10 +111,6 @@ internal sealed class SecureLink : ILink, ILinkUser
             return new ValueTask<int>(this, _read.Version);
         }
 
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
         public override void Write(byte[] buffer, int offset, int count) => link.Send(buffer.AsSpan(offset, count));
 
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -133,17 +119,11 @@ internal sealed class SecureLink : ILink, ILinkUser
             return ValueTask.CompletedTask;
         }
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
         public override void Flush()
         {
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
 
         int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
 
