@@ -8,6 +8,7 @@ using Bridge.Api.Middleware;
 using Bridge.Api.Observability;
 using Bridge.Api.Runtime;
 using Bridge.Application;
+using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
@@ -45,7 +46,8 @@ internal static class BridgeApp
         services.AddLimits(builder.Configuration);
         services.AddApplication().AddInfrastructure();
         // Nothing is bound from a request's values: binding would read the form again, and trip over names that Twilio never sends.
-        services.AddControllers(mvc => mvc.ValueProviderFactories.Clear()).AddApplicationPart(typeof(BridgeApp).Assembly);
+        // The core alone: the rest would put authentication and authorisation, of which there is none, before every request and every call.
+        services.AddMvcCore(mvc => mvc.ValueProviderFactories.Clear()).AddApplicationPart(typeof(BridgeApp).Assembly);
         services.AddHealthChecks().AddCheck<CapacityHealthCheck>("capacity");
         services.AddSingleton<MediaStreamMiddleware>();
         // The lifetime is made while the host is built, and the drain asks for settings: see below.

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Bridge.Application.Abstractions;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Turns;
@@ -20,6 +22,33 @@ public sealed class CallEndingTests
         await _rig.Twilio.StopAsync();
 
         await EndsAsync(CallEndReason.CallerHungUp);
+    }
+
+    /// <summary>An exception costs as much as many frames, and at 200 calls a second each of them is seen.</summary>
+    [Test]
+    public async Task A_call_that_ends_as_calls_do_throws_nothing()
+    {
+        var thrown = new ConcurrentQueue<string>();
+        void Note(object? sender, FirstChanceExceptionEventArgs e)
+        {
+            if (Environment.StackTrace.Contains("Bridge.Application.Bridging", StringComparison.Ordinal))
+                thrown.Enqueue(e.Exception.ToString());
+        }
+
+        AppDomain.CurrentDomain.FirstChanceException += Note;
+        try
+        {
+            _rig.Start();
+            await _rig.FrameAtAsync(20);
+            await _rig.Twilio.StopAsync();
+            await EndsAsync(CallEndReason.CallerHungUp);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Note;
+        }
+
+        Assert.That(thrown, Is.Empty);
     }
 
     [Test]

@@ -136,6 +136,40 @@ public sealed class PlaybackClockTests
         Assert.That(Unheard(), Is.EqualTo("2: 100/100"));
     }
 
+    [TestCase(5)]
+    [TestCase(40)]
+    public void Marks_that_come_back_late_are_known_however_many_are_under_way(int seconds)
+    {
+        var marks = new List<Mark>();
+        // Some are back by the time there must be more room than at first: those left do not begin where the room does.
+        for (var sent = 0; sent < seconds; sent++)
+        {
+            var sentWith = _clock.Send("r", new ItemKey("1", 0), 8_000);
+            marks.Add(sentWith.After!.Value);
+            if (sentWith.Before is { } before)
+                _clock.MarkReturned(before);
+            if (sent is 3 or 4)
+                _clock.MarkReturned(marks[sent - 3]);
+        }
+
+        foreach (var (second, mark) in marks.Index().Skip(2))
+        {
+            _clock.MarkReturned(mark);
+            Assert.That(_clock.Unheard[0].Heard / 8, Is.EqualTo((second + 1) * 1_000));
+        }
+    }
+
+    [Test]
+    public void Of_very_many_marks_under_way_the_oldest_are_forgotten_and_move_nothing()
+    {
+        var marks = Enumerable.Range(0, 80).Select(_ => _clock.Send("r", new ItemKey("1", 0), 8_000).After!.Value).ToList();
+
+        _clock.MarkReturned(marks[15]);
+        Assert.That(_clock.Unheard[0].Heard, Is.Zero);
+        _clock.MarkReturned(marks[16]);
+        Assert.That(_clock.Unheard[0].Heard / 8, Is.EqualTo(17_000));
+    }
+
     [Test]
     public void Positions_are_whole_milliseconds_rounded_down()
     {

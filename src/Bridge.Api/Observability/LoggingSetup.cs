@@ -35,7 +35,9 @@ internal static class LoggingSetup
             .MinimumLevel.Override("System", Max(level, LogEventLevel.Warning))
             // A start that fails is explained in a sentence of our own; a probe that finds the service full or stopping is no error.
             .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal);
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+            // It would make an activity and a scope for each request, a call's among them: nobody reads them, and the path in the scope has a token in it.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off);
         return log.WriteTo.Sink(sink);
     }
 

@@ -59,7 +59,7 @@ public sealed class StreamTokens
         return !Base64Url.IsValid(parts[2]) ? null : StreamToken.Parse(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(parts[2])));
     }
 
-    /// <summary>A token as it is given out.</summary>
+    /// <summary>A token as it is given out; the same text each time.</summary>
     public string TextOf(StreamToken token)
     {
         var signed = $"{Version}.{_keys[0].Id}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(token.Payload()))}";

@@ -22,20 +22,11 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
     public async Task RunAsync(ITwilioMediaSocket socket, CallRegistry.Place place, CancellationToken aborted)
     {
         using var given = place;
-        var handshake = ReadStartAsync(socket, aborted);
-        if (await PromisedStartAsync(handshake, place) is not { } start)
-        {
-            // The caller may be there: when Twilio asks what to do, it is told to apologise.
-            var isStopping = parts.Calls.CallsMustEnd.IsCancellationRequested;
-            parts.Outcomes.Missed(place.CallSid, isStopping ? CallEndReason.Draining : CallEndReason.ProtocolViolation);
-            await CloseAsync(socket, isRefused: !isStopping);
-            await handshake;
+        if (await BeginAsync(socket, place, aborted) is not { } start)
             return;
-        }
-
         place.Begin();
         var identity = start.Identity;
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["CallSid"] = identity.CallSid, ["StreamSid"] = identity.StreamSid });
+        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("CallSid", identity.CallSid), new("StreamSid", identity.StreamSid) });
         LogStarted();
         var started = parts.Time.GetTimestamp();
         var announced = parts.Publisher.PublishAsync(new CallStarted(identity));
@@ -63,8 +54,25 @@ public sealed partial class CallBridge(CallParts parts, ILogger<CallBridge> logg
         // Listeners may take their time; the place is free.
         place.Dispose();
         await announced;
-        await run.Turns;
+        await call.Told;
         await parts.Publisher.PublishAsync(new CallEnded(summary, call.State.Transcript.Turns()));
+    }
+
+    /// <summary>
+    /// What the stream's start says; null for a stream that is closed because it began in no way that a call does. A method of its
+    /// own: what it holds, the start among it, is not kept for as long as the call lasts.
+    /// </summary>
+    private async Task<MediaStreamStart?> BeginAsync(ITwilioMediaSocket socket, CallRegistry.Place place, CancellationToken aborted)
+    {
+        var handshake = ReadStartAsync(socket, aborted);
+        if (await PromisedStartAsync(handshake, place) is { } start)
+            return start;
+        // The caller may be there: when Twilio asks what to do, it is told to apologise.
+        var isStopping = parts.Calls.CallsMustEnd.IsCancellationRequested;
+        parts.Outcomes.Missed(place.CallSid, isStopping ? CallEndReason.Draining : CallEndReason.ProtocolViolation);
+        await CloseAsync(socket, isRefused: !isStopping);
+        await handshake;
+        return null;
     }
 
     /// <summary>What the stream's start says, if it is the one that was promised; else null, and it was said why.</summary>

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Bridge.Domain.CallerAudio;
 using Bridge.Domain.Calls;
 using Bridge.Domain.Transcripts;
@@ -10,7 +9,7 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
 {
     private readonly long _started = time.GetTimestamp();
     private readonly TaskCompletionSource<CallEndReason> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<TranscriptTurn> _turns = Channel.CreateUnbounded<TranscriptTurn>(new UnboundedChannelOptions { SingleReader = true });
+    private Task _told = Task.CompletedTask;
 
     /// <summary>What was said on the streams of this call before this one, as it was heard.</summary>
     public IReadOnlyList<TranscriptTurn> EarlierTurns { get; init; } = [];
@@ -57,8 +56,18 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
     /// <summary>A fault of ours, where nobody awaits it.</summary>
     public void Fail(Exception fault) => _failed.TrySetException(fault);
 
-    /// <summary>Turns that have ended, in the order in which they did.</summary>
-    public ChannelReader<TranscriptTurn> EndedTurns => _turns.Reader;
+    /// <summary>Who is told of each turn that has ended, one after the other and beside the audio; null for nobody.</summary>
+    public Func<TranscriptTurn, Task>? TurnEnded { get; set; }
+
+    /// <summary>Completes when all turns that were handed on so far were told; that may be long after they ended.</summary>
+    public Task Told
+    {
+        get
+        {
+            lock (Gate)
+                return _told;
+        }
+    }
 
     /// <summary>Hands on the turns that have ended since this was asked last.</summary>
     public void HandOnEndedTurns()
@@ -66,10 +75,17 @@ internal sealed class CallInProgress(Call state, CallerTimeline timeline, TimePr
         lock (Gate)
         {
             while (State.Transcript.TakeEnded() is { } turn)
-                _turns.Writer.TryWrite(turn);
+                _told = TellAsync(_told, turn);
         }
     }
 
-    /// <summary>No more turns will end.</summary>
-    public void EndTurns() => _turns.Writer.TryComplete();
+    /// <summary>A task for a turn, and none while nothing ends: a call is silent most of its life.</summary>
+    private async Task TellAsync(Task before, TranscriptTurn turn)
+    {
+        // Whoever hands it on holds the lock.
+        await Task.Yield();
+        await before;
+        if (TurnEnded is { } tell)
+            await tell(turn);
+    }
 }

@@ -15,15 +15,13 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
     /// <summary>How long a connection that is gone may take to be read to its end.</summary>
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Completes when every turn was told to whoever listens; that may be long after the call.</summary>
-    public Task Turns { get; private set; } = Task.CompletedTask;
-
     /// <summary>Runs until all sides are over and both sockets are closed.</summary>
     /// <param name="before">What became of the stream before this one, whose conversation goes on; null for a new call.</param>
     /// <param name="aborted">Cancelled when the connection is gone.</param>
     public async Task RunAsync(CallOutcome? before, CancellationToken aborted)
     {
         call.State.StreamStarted();
+        call.TurnEnded = PublishAsync;
         var options = parts.Options;
         using var over = new CancellationTokenSource();
         using var sender = new CallerAudioSender(call, parts.Batching);
@@ -33,23 +31,24 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
         var modelSide = GuardAsync(model.RunAsync(before is null or { History: [] } ? parts.Assistant.Greeting : parts.Assistant.TakeUp, before?.History ?? []), aborted);
         var callerSide = GuardAsync(new CallerToModelPump(call, socket, sender).RunAsync(over.Token), aborted);
         var watch = GuardAsync(watchdog.RunAsync(over.Token), aborted);
-        Turns = PublishTurnsAsync();
-        var draining = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var drain = parts.Calls.CallsMustEnd.Register(() => draining.TrySetResult(CallEndReason.Draining));
+        var cut = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var drain = parts.Calls.CallsMustEnd.Register(() => cut.TrySetResult(CallEndReason.Draining));
+        using var broken = aborted.Register(() => _ = WaitForLastWordsAsync(cut));
 
-        // A connection that is gone is read to its end first: there may be a stop in it.
-        var gone = new TaskCompletionSource<CallEndReason>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var lastWords = parts.Time.CreateTimer(_ => gone.TrySetResult(CallEndReason.StreamLost), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        using var broken = aborted.Register(() => lastWords.Change(LastWords, Timeout.InfiniteTimeSpan));
-
-        var reason = await await Task.WhenAny(callerSide, modelSide, watch, gone.Task, line.Stuck, GuardAsync(call.Failed, aborted), draining.Task);
+        var reason = await await Task.WhenAny(callerSide, modelSide, watch, cut.Task, line.Stuck, GuardAsync(call.Failed, aborted));
         End(reason);
 
         await Task.WhenAll(model.CloseAsync(modelSide), CloseStreamAsync(isRefused: reason == CallEndReason.ProtocolViolation));
         await over.CancelAsync();
         await Task.WhenAll(callerSide, watch, watchdog.DoneAsync());
         call.HandOnEndedTurns();
-        call.EndTurns();
+    }
+
+    /// <summary>A connection that is gone is read to its end first: there may be a stop in it. No timer before it is needed.</summary>
+    private async Task WaitForLastWordsAsync(TaskCompletionSource<CallEndReason> cut)
+    {
+        await Task.Delay(LastWords, parts.Time);
+        cut.TrySetResult(CallEndReason.StreamLost);
     }
 
     private async Task CloseStreamAsync(bool isRefused)
@@ -80,14 +79,10 @@ internal sealed partial class CallRun(CallInProgress call, ITwilioMediaSocket so
         parts.Outcomes.Record(call.State.Identity.CallSid, reason, goodbye, history);
     }
 
-    /// <summary>Turns are told one after the other, beside the audio.</summary>
-    private async Task PublishTurnsAsync()
+    private Task PublishAsync(TranscriptTurn turn)
     {
-        await foreach (var turn in call.EndedTurns.ReadAllAsync())
-        {
-            LogTurnSensitive(turn.Speaker, turn.Heard, turn.Unheard);
-            await parts.Publisher.PublishAsync(new TurnEnded(call.State.Identity, turn));
-        }
+        LogTurnSensitive(turn.Speaker, turn.Heard, turn.Unheard);
+        return parts.Publisher.PublishAsync(new TurnEnded(call.State.Identity, turn));
     }
 
     /// <summary>A side returns its reason; what it throws is Twilio's breach of protocol, or a fault of ours, which ends this call alone.</summary>

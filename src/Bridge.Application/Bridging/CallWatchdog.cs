@@ -35,11 +35,12 @@ internal sealed partial class CallWatchdog(
     private TimeSpan _doingSince;
     private bool _gapTold;
 
-    /// <summary>Runs until it finds that the call must end, and says why.</summary>
+    /// <summary>Runs until it finds that the call must end, and says why; or until the call is over.</summary>
     public async Task<CallEndReason> RunAsync(CancellationToken callOver)
     {
         using var looks = wheel.Add(TakeALook, fault => _found.TrySetException(fault));
-        await using var over = callOver.Register(() => _found.TrySetCanceled(callOver));
+        // The reason of whoever ended the call stands already: this one says nothing, and costs no exception.
+        await using var over = callOver.Register(() => _found.TrySetResult(CallEndReason.CallerHungUp));
         looks.Every(Interval);
         return await _found.Task;
     }

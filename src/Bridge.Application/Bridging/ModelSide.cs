@@ -54,6 +54,9 @@ internal sealed partial class ModelSide(
                     request = call.State.SessionReplaced(call.Elapsed);
                 if (await LiveAsync(session, request) is { } reason)
                     return reason;
+                // Its own reason stands already.
+                if (_over.IsCancellationRequested)
+                    return CallEndReason.CallerHungUp;
                 session = await ReplaceAsync();
             }
         }
@@ -137,7 +140,6 @@ internal sealed partial class ModelSide(
     /// <summary>Another session for one that was lost; or the one that was opened to take its place.</summary>
     private async Task<IRealtimeSession> ReplaceAsync()
     {
-        _over.Token.ThrowIfCancellationRequested();
         if (_exchange is { } exchange)
         {
             _exchange = null;

@@ -5,8 +5,8 @@ namespace Bridge.Application.Bridging;
 
 /// <summary>
 /// What the caller says while the model cannot take it: ten seconds at the most while there is no session, two while its
-/// socket is stuck. Kept in order; what is older is dropped. Takes its memory with the first frame and gives it back when
-/// nothing waits.
+/// socket is stuck. Kept in order; what is older is dropped. Takes its memory with the first frame, as much as is needed, and gives
+/// it back when nothing waits: every call passes here while its session is opened, which takes a fraction of a second.
 /// </summary>
 internal sealed class WaitingAudio : IDisposable
 {
@@ -14,6 +14,9 @@ internal sealed class WaitingAudio : IDisposable
 
     /// <summary>What waits for a socket that is stuck: a model that hears the caller later than this is better reconnected.</summary>
     private const int WhileStuck = 2_000 * Pcmu.SamplesPerMillisecond;
+
+    /// <summary>What most calls say while their session is opened.</summary>
+    private const int Usual = 256 * Pcmu.SamplesPerMillisecond;
     private byte[]? _ring;
     private int _start;
     private int _length;
@@ -22,25 +25,25 @@ internal sealed class WaitingAudio : IDisposable
     public bool IsEmpty => _length == 0;
 
     /// <summary>The oldest of it, as far as it lies in one piece.</summary>
-    public ReadOnlyMemory<byte> Oldest => _ring.AsMemory(_start, Math.Min(_length, Capacity - _start));
+    public ReadOnlyMemory<byte> Oldest => _ring is null ? default : _ring.AsMemory(_start, Math.Min(_length, _ring.Length - _start));
 
     /// <summary>Keeps a copy; returns how many bytes of the oldest had to make room.</summary>
     /// <param name="audio">The newest of it.</param>
     /// <param name="stuck">There is a session, and its socket does not take it: two seconds are kept.</param>
     public int Add(ReadOnlySpan<byte> audio, bool stuck)
     {
-        _ring ??= ArrayPool<byte>.Shared.Rent(Capacity);
         // What waited for the session is not cut because the rest of it goes in two pieces.
         var most = stuck ? Math.Max(WhileStuck, _length) : Capacity;
         if (audio.Length > most)
             audio = audio[^most..];
         var dropped = Math.Max(0, _length + audio.Length - most);
-        _start = (_start + dropped) % Capacity;
+        var ring = RoomFor(_length - dropped + audio.Length);
+        _start = (_start + dropped) % ring.Length;
         _length -= dropped;
-        var end = (_start + _length) % Capacity;
-        var first = Math.Min(audio.Length, Capacity - end);
-        audio[..first].CopyTo(_ring.AsSpan(end));
-        audio[first..].CopyTo(_ring);
+        var end = (_start + _length) % ring.Length;
+        var first = Math.Min(audio.Length, ring.Length - end);
+        audio[..first].CopyTo(ring.AsSpan(end));
+        audio[first..].CopyTo(ring);
         _length += audio.Length;
         return dropped;
     }
@@ -48,10 +51,11 @@ internal sealed class WaitingAudio : IDisposable
     /// <summary>So much of the oldest was taken.</summary>
     public void Took(int bytes)
     {
-        _start = (_start + bytes) % Capacity;
         _length -= bytes;
         if (_length == 0)
             Dispose();
+        else
+            _start = (_start + bytes) % _ring!.Length;
     }
 
     /// <inheritdoc />
@@ -60,5 +64,22 @@ internal sealed class WaitingAudio : IDisposable
         if (_ring is not null)
             ArrayPool<byte>.Shared.Return(_ring);
         (_ring, _start, _length) = (null, 0, 0);
+    }
+
+    private byte[] RoomFor(int bytes)
+    {
+        if (_ring is { } ring && ring.Length >= bytes)
+            return ring;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(bytes, _ring?.Length * 2 ?? Usual));
+        if (_ring is { } old)
+        {
+            var first = Math.Min(_length, old.Length - _start);
+            old.AsSpan(_start, first).CopyTo(larger);
+            old.AsSpan(0, _length - first).CopyTo(larger.AsSpan(first));
+            ArrayPool<byte>.Shared.Return(old);
+        }
+
+        (_ring, _start) = (larger, 0);
+        return larger;
     }
 }

@@ -112,7 +112,7 @@ public sealed partial class CallRegistry : IDisposable
         {
             Sweep();
             if (_calls.TryGetValue(callSid, out var known) && !known.IsResuming)
-                return new StreamPromise(known.TokenText, null);
+                return new StreamPromise(_tokens.TextOf(known.Token), null);
             if (known is not null || _ended.Contains(callSid) || _neverCame.Contains(callSid))
                 return new StreamPromise(null, TurnedAway.Ended);
             // The others have the same address: who stops leaves the call to them.
@@ -159,7 +159,7 @@ public sealed partial class CallRegistry : IDisposable
                 refusal = StreamRefusal.Expired;
                 if (_neverCame.Contains(token.CallSid) || !token.IsCurrent(_time.GetUtcNow()))
                     return null;
-                call = new KnownCall(token, _tokens.TextOf(token), null, _time.GetTimestamp(), isResuming: false, isElsewhere: true);
+                call = new KnownCall(token, null, _time.GetTimestamp(), isResuming: false, isElsewhere: true);
             }
 
             refusal = StreamRefusal.HalfOpen;
@@ -195,7 +195,7 @@ public sealed partial class CallRegistry : IDisposable
     private string Promise(string callSid, string? accountSid, CallerNumber? number, bool isResuming, bool isElsewhere)
     {
         var (token, text) = _tokens.Issue(callSid, accountSid, _options.Provider, Life);
-        _calls[callSid] = new KnownCall(token, text, number, _time.GetTimestamp(), isResuming, isElsewhere);
+        _calls[callSid] = new KnownCall(token, number, _time.GetTimestamp(), isResuming, isElsewhere);
         _promised += isElsewhere ? 0 : 1;
         _order.Enqueue(_calls[callSid]);
         if (_order.Count == 1)

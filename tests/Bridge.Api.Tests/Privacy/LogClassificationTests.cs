@@ -93,7 +93,7 @@ public sealed class LogClassificationTests
     {
         var lines = SourceText.Lines().ToList();
         Assert.That(lines.Where(l => Regex.IsMatch(l.Text, @"\.Log\(|\.Log<|LoggerMessage\.Define|\.Log(Trace|Debug|Information|Warning|Error|Critical)\(")), Is.Empty);
-        Assert.That(lines.Where(l => l.Text.Contains("BeginScope", StringComparison.Ordinal)).Select(l => l.Text), Has.Exactly(1).Items.And.All.Contains("[\"CallSid\"]").And.All.Contains("[\"StreamSid\"]"));
+        Assert.That(lines.Where(l => l.Text.Contains("BeginScope", StringComparison.Ordinal)).Select(l => l.Text), Has.Exactly(1).Items.And.All.Contains("\"CallSid\"").And.All.Contains("\"StreamSid\""));
     }
 
     /// <summary>The methods of other assemblies that an assembly calls, as its metadata names them.</summary>
