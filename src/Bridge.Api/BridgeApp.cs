@@ -7,12 +7,14 @@ using Bridge.Api.Hosting;
 using Bridge.Api.Middleware;
 using Bridge.Api.Observability;
 using Bridge.Api.Runtime;
+using Bridge.Api.Transport;
 using Bridge.Application;
 using Bridge.Application.Bridging;
 using Bridge.Application.Calls;
 using Bridge.Application.IncomingCalls;
 using Bridge.Application.Options;
 using Bridge.Infrastructure;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -61,6 +63,8 @@ internal static class BridgeApp
         // Together with RuntimeSettings: either alone changes nothing (docs/performance.md).
         // And a crowd that knocks at once must find room: who does not, believes itself connected, and waits for ever.
         builder.WebHost.UseSockets(sockets => (sockets.CreateBoundListenSocket, sockets.UnsafePreferInlineScheduling, sockets.Backlog) = (Listen, true, 4096));
+        // The last that is registered is asked first.
+        services.AddSingleton<IConnectionListenerFactory, SocketTransport>();
         customize?.Invoke(builder);
 
         var app = builder.Build();

@@ -50,7 +50,7 @@ public sealed class ArchitectureTests
             && (t.IsAssignableTo(typeof(IRealtimeClient)) || t.IsAssignableTo(typeof(IRealtimeSession)) || t.IsAssignableTo(typeof(ITwilioMediaSocket)))).ToList();
         Assert.That(adapters, Has.Count.GreaterThanOrEqualTo(5));
         Assert.That(adapters, Is.All.Matches<System.Type>(t => t is { IsNotPublic: true, IsSealed: true }));
-        Assert.That(Infrastructure.GetExportedTypes().Select(t => t.Name), Is.EquivalentTo(new[] { "DependencyInjection", "FramePace", "TwilioMediaSocketFactory", "TwilioRequestSignature" }));
+        Assert.That(Infrastructure.GetExportedTypes().Select(t => t.Name), Is.EquivalentTo(new[] { "DependencyInjection", "FramePace", "SocketStream", "TwilioMediaSocketFactory", "TwilioRequestSignature" }));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Bridge.Infrastructure.Tests.Fuzz;
 using Bridge.Infrastructure.WebSockets;
 using Microsoft.Extensions.Time.Testing;
 
@@ -108,6 +109,21 @@ public sealed class WebSocketTextReaderTests
         await _sockets.FarSendsRawAsync([0x81, 0, 0, 0, 0]);
 
         Assert.That((await reading).Kind, Is.EqualTo(WebSocketMessageKind.TooSlow));
+    }
+
+    [Test]
+    public async Task A_ping_that_came_in_pieces_long_ago_makes_no_message_slow()
+    {
+        var reading = TextAsync();
+        await _sockets.FarSendsRawAsync([0x89, 0x80]);
+        await _sockets.FarHasBeenReadAsync();
+        await _sockets.FarSendsRawAsync([0, 0, 0, 0]);
+        await _sockets.FarHasBeenReadAsync();
+        _time.Advance(TimeSpan.FromHours(1));
+        await FarSendsAndIsReadAsync("x", end: false);
+        await _sockets.FarSendsAsync("x");
+
+        Assert.That(await reading, Is.EqualTo("xx"));
     }
 
     [Test]
@@ -229,6 +245,27 @@ public sealed class WebSocketTextReaderTests
     }
 
     [Test]
+    public async Task Messages_of_any_size_in_any_pieces_come_whole([Range(0, 19)] int seed, [Values] bool farIsClient)
+    {
+        var random = new Random(seed);
+        // Runs of small ones, in which the large buffer goes back, between those that need it.
+        var sizes = Enumerable.Range(0, 300).Select(n => random.Next((n / 12 % 2) == 0 ? 300 : 40_000)).ToList();
+        var far = new FuzzSocket(random, farIsClient) { IsTextOnly = true };
+        foreach (var size in sizes)
+            far.Brings(Enumerable.Repeat((byte)('a' + (size % 26)), size).ToArray());
+        var reader = new WebSocketTextReader(far, new WebSocketTextWriter(far, !farIsClient), !farIsClient, new TextLimits(1024, 50_000, TimeSpan.FromSeconds(10)), _time);
+
+        foreach (var size in sizes)
+        {
+            var message = await reader.ReadAsync();
+            Assert.That((message.Kind, message.Data.Length), Is.EqualTo((WebSocketMessageKind.Text, size)));
+            Assert.That(message.Data.Span.IndexOfAnyExcept((byte)('a' + (size % 26))), Is.Negative);
+        }
+
+        Assert.That((await reader.ReadAsync()).Kind, Is.EqualTo(WebSocketMessageKind.Closed));
+    }
+
+    [Test]
     public async Task A_ping_is_answered_even_within_a_message_and_a_pong_is_nothing()
     {
         await _sockets.FarSendsAsync("one, ", end: false);
@@ -279,6 +316,25 @@ public sealed class WebSocketTextReaderTests
     }
 
     [Test]
+    public void The_large_buffer_goes_back_after_a_few_messages_that_did_not_need_it_and_another_is_taken_when_one_does()
+    {
+        const int Usual = 256;
+        var buffer = new ReceiveBuffer(Usual, 10_000);
+        Message(buffer, 5_000);
+        Assert.That(buffer.Free(1).Length, Is.GreaterThan(Usual));
+        // All of these came at once, so the last of them stands far behind.
+        buffer.Received(Math.Min(buffer.Free(2_000).Length, 2_000));
+        for (var message = 0; message < 10; message++)
+        {
+            buffer.Join(2, 198);
+            buffer.Release();
+        }
+
+        Assert.That(buffer.Free(1).Length, Is.EqualTo(Usual));
+        Message(buffer, 5_000);
+    }
+
+    [Test]
     public async Task A_far_end_that_says_much_will_come_is_given_no_memory_for_it()
     {
         var (buffer, before) = (new ReceiveBuffer(Initial, 1 << 30), GC.GetAllocatedBytesForCurrentThread());
@@ -296,6 +352,19 @@ public sealed class WebSocketTextReaderTests
         new(sockets.Near, new WebSocketTextWriter(sockets.Near, isClient), isClient, new TextLimits(Initial, Max, TimeSpan.FromSeconds(10)), time);
 
     private WebSocketTextReader Reader(SocketPair sockets, bool isClient = false) => Reader(sockets, _time, isClient);
+
+    private static void Message(ReceiveBuffer buffer, int length)
+    {
+        for (var received = 0; received < length;)
+        {
+            var more = Math.Min(buffer.Free(length).Length, length - received);
+            buffer.Received(more);
+            received += more;
+        }
+
+        buffer.Join(10, length - 10);
+        buffer.Release();
+    }
 
     private async Task FarSendsAndIsReadAsync(string text, bool end)
     {

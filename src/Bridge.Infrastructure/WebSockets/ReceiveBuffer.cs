@@ -51,7 +51,7 @@ internal sealed class ReceiveBuffer(int usualBytes, int mostBytes)
     public void Release()
     {
         _unneeded = _joined + FrameHeader.MaxLength > _usual.Length ? 0 : _unneeded + 1;
-        _joined = 0;
+        (_start, _joined) = (0, 0);
         if (_at < _end)
             return;
         (_at, _end) = (0, 0);

@@ -10,6 +10,7 @@ namespace Bridge.Infrastructure.WebSockets;
 internal sealed class WebSocketDial : DelegatingHandler
 {
     private DialStream? _socket;
+    private HandshakeStream? _handshake;
 
     /// <param name="useProxy">Whether a proxy that the environment names is used.</param>
     /// <param name="givenUp">Cancelled when the dial is given up.</param>
@@ -28,7 +29,7 @@ internal sealed class WebSocketDial : DelegatingHandler
                 // What follows is the beginning of TLS: not on the thread that waits for sockets.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 givenUp.Register(socket.Dispose);
-                return _socket = new DialStream(new NetworkStream(socket, ownsSocket: true));
+                return _socket = new DialStream(new SocketStream(socket));
             }
             catch
             {
@@ -36,6 +37,9 @@ internal sealed class WebSocketDial : DelegatingHandler
                 throw;
             }
         };
+        // Within TLS, if there is any. A proxy is asked for a tunnel first, and what comes through it then is asked for the WebSocket.
+        http.PlaintextStreamFilter = (context, _) => ValueTask.FromResult(
+            context.InitialRequestMessage.Method == HttpMethod.Connect ? context.PlaintextStream : _handshake = new HandshakeStream(context.PlaintextStream));
     }
 
     /// <summary>The connection, once the far end has upgraded it.</summary>
@@ -48,8 +52,11 @@ internal sealed class WebSocketDial : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var response = await base.SendAsync(request, cancellationToken);
-        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
-            response.Content = new Upgraded(Connection = await response.Content.ReadAsStreamAsync(cancellationToken));
+        if (response.StatusCode != HttpStatusCode.SwitchingProtocols || _handshake?.Take() is not { } connection)
+            return response;
+        // HTTP closes its side of it, and gives back what it holds.
+        response.Content.Dispose();
+        response.Content = new Upgraded(Connection = connection);
         return response;
     }
 

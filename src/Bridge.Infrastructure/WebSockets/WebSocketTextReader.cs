@@ -4,12 +4,6 @@ using System.Text.Unicode;
 
 namespace Bridge.Infrastructure.WebSockets;
 
-/// <summary>What a reader takes.</summary>
-/// <param name="UsualBytes">The buffer at first; a message that fits is never copied.</param>
-/// <param name="MaxBytes">The largest message.</param>
-/// <param name="LongestMessage">A message that has begun must end within this. Looked at when a piece of it comes: a far end that sends nothing at all is found by its pongs, or by its audio.</param>
-internal sealed record TextLimits(int UsualBytes, int MaxBytes, TimeSpan LongestMessage);
-
 /// <summary>
 /// Reads whole messages of a WebSocket whose handshake is over (RFC 6455, sections 5 to 7), where they stand: a message that came in one
 /// frame is unmasked in the buffer it was received into. Pings are answered. One reader at a time.
@@ -127,6 +121,9 @@ internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter
         message = default;
         if (!frame.IsControl)
             return Join(frame, out message);
+        // What had begun was this frame, and no message.
+        if (_underWay == FrameOpcode.Continuation)
+            _began = null;
         var isEnd = frame.Opcode == FrameOpcode.Close && Closed(payload, out message);
         if (frame.Opcode == FrameOpcode.Ping)
             writer.Answer(payload);

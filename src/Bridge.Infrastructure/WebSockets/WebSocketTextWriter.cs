@@ -31,9 +31,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
     private int _length;
     private byte[]? _asked;
     private volatile bool _isOver;
-
-    /// <summary>Our close frame went out, or the connection is gone: nothing is sent any more.</summary>
-    public bool IsOver => _isOver;
+    private volatile bool _isGone;
 
     /// <summary>Writes the message and sends it. Frames are sent without a token: half a frame would be the end of the connection, and <see cref="Abort"/> is that, too.</summary>
     /// <param name="message">What is sent.</param>
@@ -42,7 +40,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
         where TMessage : struct, IWireMessage =>
         _sending.Wait(0, CancellationToken.None) ? SendHoldingLock(message, goesOn) : SendWhenFreeAsync(message, goesOn);
 
-    /// <summary>Sends the close frame, after a send under way; nothing is sent after it.</summary>
+    /// <summary>Sends the close frame, after a send under way; no message is sent after it, but pings are answered (RFC 6455, section 5.5).</summary>
     /// <exception cref="OperationCanceledException">The send under way does not end in the time allowed.</exception>
     public Task CloseOutputAsync(WebSocketCloseStatus status, CancellationToken cancellationToken)
     {
@@ -62,7 +60,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
     }
 
     /// <summary>Nothing is sent any more.</summary>
-    public void Abort() => _isOver = true;
+    public void Abort() => _isGone = _isOver = true;
 
     /// <summary>The message is written down before anything is waited for: what it is made of may be borrowed.</summary>
     private ValueTask SendWhenFreeAsync<TMessage>(TMessage message, bool goesOn)
@@ -106,7 +104,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
         }
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
-            _isOver = true;
+            Abort();
             GiveBack();
             return ValueTask.CompletedTask;
         }
@@ -126,7 +124,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
         try
         {
             payload ??= Interlocked.Exchange(ref _asked, null);
-            if (_isOver)
+            if (_isGone || (_isOver && opcode == FrameOpcode.Close))
                 return;
             var frame = new byte[FrameWriter.Room(payload!.Length)];
             var length = _frames.WriteControl(opcode, payload, frame);
@@ -136,7 +134,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
         }
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
-            _isOver = true;
+            Abort();
         }
         finally
         {
@@ -180,7 +178,8 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
         catch (Exception e) when (WebSocketLoss.Is(e))
         {
             // The reader reports the loss. What a lost send may still hold is left to the collector.
-            (_gathered, _length, _isOver) = (null, 0, true);
+            (_gathered, _length) = (null, 0);
+            Abort();
         }
         finally
         {

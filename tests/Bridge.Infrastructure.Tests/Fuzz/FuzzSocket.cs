@@ -18,10 +18,13 @@ internal sealed class FuzzSocket(Random random, bool isClient) : MemoryStream
     /// <summary>Our own close frame came, or the connection was disposed.</summary>
     public bool IsClosed { get; private set; }
 
+    /// <summary>None is binary.</summary>
+    public bool IsTextOnly { get; init; }
+
     /// <summary>One more message; a few are binary.</summary>
     public void Brings(byte[] message)
     {
-        var opcode = random.Next(200) == 0 ? Binary : Text;
+        var opcode = !IsTextOnly && random.Next(200) == 0 ? Binary : Text;
         var (from, isLast) = (0, false);
         while (!isLast)
         {

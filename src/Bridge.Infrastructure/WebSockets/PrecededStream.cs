@@ -1,0 +1,20 @@
+namespace Bridge.Infrastructure.WebSockets;
+
+/// <summary>A connection of which somebody has read too much: that is read here first.</summary>
+/// <param name="inner">The connection; disposed with this.</param>
+/// <param name="first">What was read of it.</param>
+internal sealed class PrecededStream(Stream inner, ReadOnlyMemory<byte> first) : ThroughStream(inner)
+{
+    private ReadOnlyMemory<byte> _first = first;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _first.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : new ValueTask<int>(TakeFirst(buffer.Span));
+
+    private int TakeFirst(Span<byte> buffer)
+    {
+        var taken = Math.Min(buffer.Length, _first.Length);
+        _first.Span[..taken].CopyTo(buffer);
+        _first = _first[taken..];
+        return taken;
+    }
+}
