@@ -1,5 +1,4 @@
 using Bridge.Application.Abstractions;
-using Bridge.Application.Bridging;
 using Bridge.Application.Options;
 using Bridge.Infrastructure.Realtime.OpenAI;
 using Microsoft.Extensions.Options;
@@ -29,7 +28,7 @@ internal sealed class Dialer(string endpoint) : IDisposable
     public Task<IRealtimeSession> DialAsync(CancellationToken cancellationToken = default)
     {
         _client ??= new OpenAIRealtimeClient(
-            Options.Create(new OpenAIOptions { ApiKey = new Secret(Key), Model = "m", Endpoint = new Uri(endpoint), MaxMessageBytes = MaxMessageBytes }), Options.Create(new BridgeOptions()), new TimerWheel(Time), Time, Log);
+            Options.Create(new OpenAIOptions { ApiKey = new Secret(Key), Model = "m", Endpoint = new Uri(endpoint), MaxMessageBytes = MaxMessageBytes }), Options.Create(new BridgeOptions()), Time, Log);
         return _client.CreateSessionAsync(Settings, cancellationToken).WaitAsync(SocketPair.Patience * 2, CancellationToken.None);
     }
 
@@ -48,5 +47,5 @@ internal sealed class Dialer(string endpoint) : IDisposable
         throw new AssertionException("A session came of it.");
     }
 
-    public void Dispose() => ((object?)_client as IDisposable)?.Dispose();
+    public void Dispose() => _client?.Dispose();
 }

@@ -13,8 +13,11 @@ namespace Bridge.Infrastructure.Realtime.OpenAI;
 
 /// <summary>Opens sessions with OpenAI's Realtime API, or with anything that speaks it.</summary>
 internal sealed class OpenAIRealtimeClient(
-    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimerWheel wheel, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient
+    IOptions<OpenAIOptions> options, IOptions<BridgeOptions> bridge, TimeProvider time, ILogger<OpenAIRealtimeSession> logger) : IRealtimeClient, IDisposable
 {
+    /// <summary>The wall's time, not the call's, which a test may move: an answer takes as long as the network takes.</summary>
+    private readonly TimerWheel _pings = new(TimeProvider.System);
+
     private readonly OpenAIEventLog _events = new(options.Value.LogEventTypes, logger);
 
     public async Task<IRealtimeSession> CreateSessionAsync(RealtimeSessionSettings settings, CancellationToken cancellationToken)
@@ -27,7 +30,7 @@ internal sealed class OpenAIRealtimeClient(
         {
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);
             dialled.SetUpIsOver();
-            session.KeepAlive(wheel, options.Value.KeepAlive);
+            session.KeepAlive(_pings, options.Value.KeepAlive);
             return session;
         }
         catch
@@ -36,6 +39,8 @@ internal sealed class OpenAIRealtimeClient(
             throw;
         }
     }
+
+    public void Dispose() => _pings.Dispose();
 
     /// <summary>
     /// The handshake, with all its checks, is the runtime's; what it leaves is a connection, and the runtime's own socket over it is not used,
