@@ -31,6 +31,7 @@ public sealed class CanaryProcessTests
         await using (var caller = await FakeCaller.DialAsync(bridge.Caller with { From = "+4915123456789", To = "+493098765432", Form = CanaryWatch.Caller }, cancel))
         {
             await caller.WaitForMediaAsync(Simulator.Pcmu.Samples(400), cancel);
+            await bridge.SaysAsync("Model event response.done", cancel);
             await caller.HangUpAsync(cancel);
             await caller.CallEnded.WaitAsync(cancel);
         }

@@ -21,6 +21,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
     private readonly DirectoryInfo _folder;
     private readonly List<string> _output = [];
     private readonly HttpClient _http;
+    private TaskCompletionSource _wrote = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private BridgeProcess(Process process, DirectoryInfo folder, Uri url, FakeCallerOptions caller)
     {
@@ -138,6 +139,23 @@ internal sealed class BridgeProcess : IAsyncDisposable
     /// <summary>From here on it is read what it writes on its console, and what it could not write before.</summary>
     public void ReadOn() => _process.BeginOutputReadLine();
 
+    /// <summary>Returns when it has written a line with this in it.</summary>
+    public async Task SaysAsync(string text, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task wrote;
+            lock (_output)
+            {
+                if (_output.Any(line => line.Contains(text, StringComparison.Ordinal)))
+                    return;
+                wrote = _wrote.Task;
+            }
+
+            await wrote.WaitAsync(cancellationToken);
+        }
+    }
+
     /// <summary>Sends a signal, by its name without SIG.</summary>
     public async Task SignalAsync(string name)
     {
@@ -201,8 +219,14 @@ internal sealed class BridgeProcess : IAsyncDisposable
     {
         if (line is null)
             return;
+        TaskCompletionSource wrote;
         lock (_output)
+        {
             _output.Add(line);
+            (wrote, _wrote) = (_wrote, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        wrote.SetResult();
         if (verbose)
             Console.WriteLine("          | " + line);
     }
