@@ -4,14 +4,14 @@ namespace Bridge.Simulator.Load.Wire;
 
 /// <summary>
 /// Whether a reactor is woken for each message, or looks from time to time. A crowd wakes it thousands of times a second, which costs it
-/// and the one who sends to it more than the messages do, and which no far end across a network would do. Above 10,000 messages a second
+/// and the one who sends to it more than the messages do, and which no far end across a network would do. Above 5,000 messages a second
 /// it looks every half millisecond; delays are then known to that.
 /// </summary>
 internal sealed partial class Rhythm
 {
     private const long Window = 100 * Reactor.Millisecond;
     private const long Pause = Reactor.Millisecond / 2;
-    private const int Crowd = 1_000;
+    private const int Crowd = 500;
 
     private long _since = Reactor.Now;
     private long _last;
