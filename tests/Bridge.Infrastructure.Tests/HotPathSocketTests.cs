@@ -19,7 +19,7 @@ using NSubstitute;
 namespace Bridge.Infrastructure.Tests;
 
 /// <summary>
-/// A whole call over the runtime's own WebSockets on both sides, with both directions at once and marks that come back: what a
+/// A whole call over our WebSockets on both sides, with both directions at once and marks that come back: what a
 /// frame leaves behind. Reads wait for each frame, as they do on a network, so the waiting is counted, too.
 /// </summary>
 public sealed class HotPathSocketTests

@@ -3,7 +3,7 @@ namespace Bridge.Domain.Transcripts;
 /// <summary>One item of the conversation: nearly always one content, sometimes several, which are spoken one after the other.</summary>
 internal sealed class TranscriptItem(string itemId, Speaker speaker)
 {
-    private readonly List<TranscriptPart> _parts = [];
+    private readonly List<TranscriptPart> _parts = new(capacity: 1);
 
     /// <summary>Its name.</summary>
     public string ItemId => itemId;

@@ -8,7 +8,8 @@ internal sealed class TranscriptPart(int contentIndex)
     /// <summary>So far the cut goes back to the end of a word; languages that set no spaces are cut where the audio was.</summary>
     private const int LongestWord = 24;
 
-    private readonly StringBuilder _text = new();
+    /// <summary>Words as they come; given up when all are here. A call keeps its conversation, and need not keep it twice.</summary>
+    private StringBuilder? _coming;
     private string? _whole;
     private long _generated;
     private long? _heard;
@@ -22,11 +23,21 @@ internal sealed class TranscriptPart(int contentIndex)
     /// <summary>It is known how much of it was heard.</summary>
     public bool HasBeenHeard => _heard is not null;
 
-    /// <summary>Words came.</summary>
-    public void Append(string text) => _text.Append(text);
+    private string Text => _whole ?? _coming?.ToString() ?? "";
+
+    /// <summary>Words came. After <see cref="Complete"/> they are none: all are here.</summary>
+    public void Append(string text)
+    {
+        if (_whole is null)
+            (_coming ??= new StringBuilder()).Append(text);
+    }
 
     /// <summary>All words, as the model has them in the end; null to keep those that came.</summary>
-    public void Complete(string? text) => _whole ??= text ?? _text.ToString();
+    public void Complete(string? text)
+    {
+        _whole ??= text ?? Text;
+        _coming = null;
+    }
 
     /// <summary>Audio of it came from the model, whether it was sent on or not.</summary>
     public void Generated(int samples) => _generated += samples;
@@ -44,7 +55,7 @@ internal sealed class TranscriptPart(int contentIndex)
     /// <summary>The words, divided in proportion to the audio; of the caller's, all were heard.</summary>
     public (string Heard, string Unheard) Divide(Speaker speaker)
     {
-        var text = (_whole ?? _text.ToString()).Trim();
+        var text = Text.Trim();
         var cut = speaker == Speaker.Caller ? text.Length : Cut(text);
         return (text[..cut].TrimEnd(), text[cut..].TrimStart());
     }
