@@ -43,6 +43,6 @@ public sealed class TwilioMediaSocketFactory
     /// <summary>The media stream over <paramref name="connection"/>.</summary>
     /// <param name="connection">What the upgrade to a WebSocket left.</param>
     /// <param name="pace">How fast frames are read; null: as fast as they come.</param>
-    /// <param name="abort">What ends the connection at once where disposing it does not.</param>
+    /// <param name="abort">Resets the connection, which disposing it does not.</param>
     public ITwilioMediaSocket Create(Stream connection, FramePace? pace = null, Action? abort = null) => _create(connection, pace, abort);
 }

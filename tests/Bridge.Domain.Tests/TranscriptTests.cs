@@ -170,6 +170,23 @@ public sealed class TranscriptTests
     }
 
     [Test]
+    public void Words_of_a_caller_that_are_written_down_long_after_all_else_was_told_are_told_too()
+    {
+        _transcript.Added("c1", null, Speaker.Caller);
+        for (var turn = 0; turn < 5; turn++)
+        {
+            _transcript.Added($"a{turn}", turn == 0 ? "c1" : $"a{turn - 1}", Speaker.Assistant);
+            Says($"a{turn}", "Words.");
+            Assert.That((_transcript.TakeEnded()?.ItemId, _transcript.TakeEnded()), Is.EqualTo(($"a{turn}", (TranscriptTurn?)null)));
+        }
+
+        _transcript.Complete("c1", Speaker.Caller, "Hello?");
+        _transcript.Added("c0", null, Speaker.Caller);
+        _transcript.Complete("c0", Speaker.Caller, "Me first.");
+        Assert.That(new[] { _transcript.TakeEnded()?.ItemId, _transcript.TakeEnded()?.ItemId, _transcript.TakeEnded()?.ItemId }, Is.EqualTo(new[] { "c0", "c1", null }));
+    }
+
+    [Test]
     public void An_hour_of_talk_is_held_once_and_holds_little_more_than_its_words()
     {
         const int Turns = 600;

@@ -196,6 +196,22 @@ public sealed class WebSocketCloserTests
         await closing.WaitAsync(SocketPair.Patience);
     }
 
+    [Test]
+    public async Task A_flood_that_is_held_up_does_not_keep_a_close_longer_than_its_bound()
+    {
+        var heldUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reader = new WebSocketTextReader(_sockets.Near, _writer, isClient: false, new TextLimits(60_000, 60_000, TimeSpan.FromSeconds(10)), _time, new FramePace(100, () => heldUp.TrySetResult()));
+        _closer = new WebSocketCloser(_reader, _writer, Abort, Bound, _time);
+        byte[] pong = [0x8A, 0x80, 0, 0, 0, 0];
+        await _sockets.FarSendsRawAsync([.. Enumerable.Repeat(pong, 9_000).SelectMany(frame => frame)]);
+        var reading = ReadToTheEndAsync();
+        await heldUp.Task.WaitAsync(SocketPair.Patience);
+        var closing = CloseAsync();
+        _time.Advance(Bound);
+
+        await Task.WhenAll(closing, reading).WaitAsync(SocketPair.Patience);
+    }
+
     private void Abort()
     {
         _isAborted = true;

@@ -11,6 +11,9 @@ public sealed class Transcript
     private readonly List<TranscriptItem> _items = [];
     private int _firstOfSession;
 
+    /// <summary>Before it all was told, or has no words: a call of an hour is not gone through from its beginning each time somebody speaks.</summary>
+    private int _told;
+
     /// <summary>An item joined the conversation.</summary>
     /// <param name="itemId">Its name.</param>
     /// <param name="previousItemId">The item before it; null for the first. One that is not known here puts it at the end.</param>
@@ -21,7 +24,9 @@ public sealed class Transcript
             return;
         var before = previousItemId is null ? _firstOfSession - 1 : IndexOf(previousItemId);
         var unknown = previousItemId is not null && before < 0;
-        _items.Insert(unknown ? _items.Count : before + 1, new TranscriptItem(itemId, speaker));
+        var at = unknown ? _items.Count : before + 1;
+        _items.Insert(at, new TranscriptItem(itemId, speaker));
+        _told = Math.Min(_told, at);
     }
 
     /// <summary>Words of the assistant came.</summary>
@@ -53,16 +58,19 @@ public sealed class Transcript
     /// <summary>A response ended: items that have words and no audio will have none.</summary>
     public void NoMoreAudio()
     {
-        foreach (var item in _items)
-            item.NoMoreAudio();
+        for (var at = _told; at < _items.Count; at++)
+            _items[at].NoMoreAudio();
         MayHaveEnded = true;
     }
 
     /// <summary>A turn that has ended since this was asked last: its words are complete and it is known what was heard.</summary>
     public TranscriptTurn? TakeEnded()
     {
-        foreach (var item in _items)
+        while (_told < _items.Count && (_items[_told].Reported || _items[_told].IsEmpty))
+            _told++;
+        for (var at = _told; at < _items.Count; at++)
         {
+            var item = _items[at];
             if (item.Reported || !item.Ended)
                 continue;
             item.Reported = true;
@@ -92,6 +100,7 @@ public sealed class Transcript
             _items.Add(new TranscriptItem(item.ItemId, speaker));
         }
 
+        _told = Math.Min(_told, at);
         return _items[at].Part(item.ContentIndex);
     }
 

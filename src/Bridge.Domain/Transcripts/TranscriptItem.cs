@@ -24,6 +24,9 @@ internal sealed class TranscriptItem(string itemId, Speaker speaker)
         }
     }
 
+    /// <summary>Nothing is known of it but its place.</summary>
+    public bool IsEmpty => _parts.Count == 0;
+
     /// <summary>It was reported as ended; once is enough.</summary>
     public bool Reported { get; set; }
 

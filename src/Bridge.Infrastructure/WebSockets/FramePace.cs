@@ -10,6 +10,8 @@ namespace Bridge.Infrastructure.WebSockets;
 /// <param name="heldUp">Told each time that reading waits.</param>
 public sealed class FramePace(int framesPerSecond, Action heldUp)
 {
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
+
     private readonly double _burst = 2.0 * framesPerSecond;
     private double _credit = 2.0 * framesPerSecond;
     private long _at = Stopwatch.GetTimestamp();
@@ -24,11 +26,14 @@ public sealed class FramePace(int framesPerSecond, Action heldUp)
     /// <summary>Whether reading must wait.</summary>
     public bool IsSpent => _credit < 0;
 
-    /// <summary>Until there is credit again. The wall of real time: the reader's own clock may be a test's.</summary>
+    /// <summary>
+    /// Until there is credit for some frames. The wall of real time: the reader's own clock may be a test's. Short, so that whoever waits
+    /// looks up now and then.
+    /// </summary>
     public async Task RestAsync()
     {
         heldUp();
-        await Task.Delay(TimeSpan.FromSeconds(-_credit / framesPerSecond));
+        await Task.Delay(Rest);
         Refill();
     }
 

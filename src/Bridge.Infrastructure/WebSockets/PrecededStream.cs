@@ -14,7 +14,8 @@ internal sealed class PrecededStream(Stream inner, ReadOnlyMemory<byte> first) :
     {
         var taken = Math.Min(buffer.Length, _first.Length);
         _first.Span[..taken].CopyTo(buffer);
-        _first = _first[taken..];
+        // At its end, no reference to what is read.
+        _first = taken == _first.Length ? default : _first[taken..];
         return taken;
     }
 }

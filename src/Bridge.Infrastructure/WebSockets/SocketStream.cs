@@ -69,7 +69,8 @@ public sealed class SocketStream : NetworkStream
     {
         var taken = Math.Min(buffer.Length, _first.Length);
         _first.Span[..taken].CopyTo(buffer);
-        _first = _first[taken..];
+        // At its end, no reference to what is read.
+        _first = taken == _first.Length ? default : _first[taken..];
         return taken;
     }
 

@@ -20,7 +20,7 @@ internal sealed class TextSocket
     /// <param name="closeTimeout">The longest close handshake.</param>
     /// <param name="time">Measures all this.</param>
     /// <param name="pace">How fast frames are read; null: as fast as they come.</param>
-    /// <param name="abort">What ends the connection at once where disposing it does not.</param>
+    /// <param name="abort">Resets the connection, which disposing it does not.</param>
     public TextSocket(Stream connection, bool isClient, TextLimits limits, TimeSpan closeTimeout, TimeProvider time, FramePace? pace = null, Action? abort = null)
     {
         (_connection, _abort) = (connection, abort);
@@ -58,7 +58,8 @@ internal sealed class TextSocket
     public void Abort()
     {
         _writer.Abort();
-        _connection.Dispose();
+        // First: disposing says goodbye in order, and a line that is stuck would keep what it holds.
         _abort?.Invoke();
+        _connection.Dispose();
     }
 }

@@ -10,6 +10,7 @@ namespace Bridge.Infrastructure.WebSockets;
 internal sealed class WebSocketDial : DelegatingHandler
 {
     private DialStream? _socket;
+    private SocketStream? _stream;
     private HandshakeStream? _handshake;
 
     /// <param name="useProxy">Whether a proxy that the environment names is used.</param>
@@ -29,7 +30,7 @@ internal sealed class WebSocketDial : DelegatingHandler
                 // What follows is the beginning of TLS: not on the thread that waits for sockets.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 givenUp.Register(socket.Dispose);
-                return _socket = new DialStream(new SocketStream(socket));
+                return _socket = new DialStream(_stream = new SocketStream(socket));
             }
             catch
             {
@@ -44,6 +45,9 @@ internal sealed class WebSocketDial : DelegatingHandler
 
     /// <summary>The connection, once the far end has upgraded it.</summary>
     public Stream? Connection { get; private set; }
+
+    /// <summary>Resets the connection: what is pending on it ends, and nothing of it is kept.</summary>
+    public void Abort() => _stream?.Abort();
 
     /// <summary>The session is set up: what comes now is read on the threads that carry frames.</summary>
     public void SetUpIsOver() => _socket?.IsSetUp = true;

@@ -16,6 +16,9 @@ namespace Bridge.Infrastructure.WebSockets;
 /// <param name="pace">How fast frames are read; null: as fast as they come.</param>
 internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter writer, bool isClient, TextLimits limits, TimeProvider time, FramePace? pace = null)
 {
+    /// <summary>What is read away after frames that cannot be read; who sends more has no ear for us anyway.</summary>
+    private const int MostDiscarded = 256 * 1024;
+
     // Behind a message's pieces there is always room for a control frame.
     private readonly ReceiveBuffer _buffer = new(limits.UsualBytes, limits.MaxBytes + (2 * FrameHeader.MaxLength) + FrameHeader.MaxControl);
     private FrameOpcode _underWay;
@@ -47,10 +50,16 @@ internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter
         {
             if (TryTake(out var message))
                 return message;
+            if (pace is { IsSpent: true })
+            {
+                await pace.RestAsync();
+                if (writer.IsGone)
+                    return End(WebSocketMessageKind.Lost);
+                continue;
+            }
+
             if (IsTooSlow())
                 return End(WebSocketMessageKind.TooSlow);
-            if (pace is { IsSpent: true })
-                await pace.RestAsync();
             int received;
             try
             {
@@ -79,13 +88,12 @@ internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter
             // For nobody.
         }
 
-        while (_end is not (WebSocketMessageKind.Closed or WebSocketMessageKind.Lost) && await connection.ReadAsync(_buffer.Discard(), CancellationToken.None) > 0)
-        {
-            // No frames any more, only bytes.
-        }
+        // No frames any more, only bytes.
+        for (int left = MostDiscarded, read = 1; read > 0 && left > 0 && _end is not (WebSocketMessageKind.Closed or WebSocketMessageKind.Lost); left -= read)
+            read = await connection.ReadAsync(_buffer.Discard(), CancellationToken.None);
     }
 
-    /// <summary>Takes frames until a message is whole, or something ends the reading; false: there must be more bytes first.</summary>
+    /// <summary>Takes frames until a message is whole, or something ends the reading; false: there must be more bytes first, or more time.</summary>
     private bool TryTake(out WebSocketMessage message)
     {
         message = default;
@@ -102,7 +110,7 @@ internal sealed class WebSocketTextReader(Stream connection, WebSocketTextWriter
             }
 
             _needed = frame.Length + frame.PayloadLength;
-            if (_buffer.Unread.Length < _needed)
+            if (_buffer.Unread.Length < _needed || pace is { IsSpent: true })
                 return false;
             if (Take(frame, out message))
                 return true;

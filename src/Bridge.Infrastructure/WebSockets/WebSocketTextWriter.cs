@@ -33,6 +33,9 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
     private volatile bool _isOver;
     private volatile bool _isGone;
 
+    /// <summary>The connection is gone, or given up.</summary>
+    public bool IsGone => _isGone;
+
     /// <summary>Writes the message and sends it. Frames are sent without a token: half a frame would be the end of the connection, and <see cref="Abort"/> is that, too.</summary>
     /// <param name="message">What is sent.</param>
     /// <param name="goesOn">Another message follows at once: this one goes out with it.</param>
@@ -52,7 +55,7 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
     /// <summary>Asks whether the far end lives. Nothing waits for it.</summary>
     public void Ping() => _ = SendControlAsync(FrameOpcode.Ping, [], CancellationToken.None);
 
-    /// <summary>Answers a ping, after a send under way. Nothing waits for it, and only the last of several is answered (RFC 6455, section 5.5.3).</summary>
+    /// <summary>Answers a ping, after a send under way. Nothing waits for it, and of several that come meanwhile only the last is answered (RFC 6455, section 5.5.3).</summary>
     public void Answer(ReadOnlySpan<byte> ping)
     {
         if (Interlocked.Exchange(ref _asked, ping.ToArray()) is null)
@@ -175,11 +178,14 @@ internal sealed class WebSocketTextWriter(Stream connection, bool isClient)
             await send;
             GiveBack();
         }
-        catch (Exception e) when (WebSocketLoss.Is(e))
+        catch (Exception e)
         {
-            // The reader reports the loss. What a lost send may still hold is left to the collector.
+            // What a lost send may still hold is left to the collector, and half a frame is followed by nothing.
             (_gathered, _length) = (null, 0);
             Abort();
+            // The reader reports the loss; anything else is a fault of ours.
+            if (!WebSocketLoss.Is(e))
+                throw;
         }
         finally
         {

@@ -25,7 +25,7 @@ internal sealed class OpenAIRealtimeClient(
         // The call began on a thread that carries frames; a dial is long.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         var dialled = await ConnectAsync(cancellationToken);
-        var session = new OpenAIRealtimeSession(dialled.Connection!, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes);
+        var session = new OpenAIRealtimeSession(dialled.Connection!, _events, bridge.Value.CloseTimeout, time, logger, options.Value.MaxMessageBytes, dialled.Abort);
         try
         {
             await session.ConfigureAsync(settings, options.Value.TranscriptionModel, cancellationToken);

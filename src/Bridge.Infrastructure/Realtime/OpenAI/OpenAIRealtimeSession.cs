@@ -61,10 +61,11 @@ internal sealed partial class OpenAIRealtimeSession : IRealtimeSession
     /// <param name="time">The clock.</param>
     /// <param name="logger">Never told what is said.</param>
     /// <param name="maxMessageBytes">The largest message.</param>
-    public OpenAIRealtimeSession(Stream connection, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes)
+    /// <param name="abort">Resets the connection, which disposing it does not.</param>
+    public OpenAIRealtimeSession(Stream connection, OpenAIEventLog events, TimeSpan closeTimeout, TimeProvider time, ILogger logger, int maxMessageBytes = OpenAIOptions.DefaultMaxMessageBytes, Action? abort = null)
     {
         _connection = connection;
-        _socket = new TextSocket(connection, isClient: true, new TextLimits(UsualBytes, maxMessageBytes, LongestMessage), closeTimeout, time);
+        _socket = new TextSocket(connection, isClient: true, new TextLimits(UsualBytes, maxMessageBytes, LongestMessage), closeTimeout, time, abort: abort);
         _time = time;
         _tooLarge = Over("message_too_large", $"A message of more than {maxMessageBytes} bytes.");
         _events = events;
