@@ -11,7 +11,7 @@ internal static class RuntimeSettings
     /// <summary>1: what waits for a socket goes on on the thread that waits for all sockets, instead of being handed to the thread pool.</summary>
     public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    /// <summary>How many threads wait for sockets. Half the cores: with one for each, both are woken for what one carries at less cost, and frames cross between them.</summary>
+    /// <summary>How many threads wait for sockets: one for each core. Fewer cost a little less while there is room, and a crowd of calls waits in line before them.</summary>
     public const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>How many there are to be.</summary>
@@ -32,7 +32,7 @@ internal static class RuntimeSettings
     public static void Apply()
     {
         SetUnlessSet(InlineCompletions, "1");
-        SetUnlessSet(SocketThreads, Math.Max(1, Environment.ProcessorCount / 2).ToString(CultureInfo.InvariantCulture));
+        SetUnlessSet(SocketThreads, Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
     }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable("DOTNET_" + name);
