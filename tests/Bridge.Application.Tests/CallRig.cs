@@ -82,6 +82,8 @@ internal sealed class CallRig : IDisposable
 
     public FakeTimeProvider Time { get; } = new();
 
+    public BesideTheWheel Beside { get; } = new();
+
     public TestMetrics Metrics { get; } = new();
 
     public TestLogger<CallBridge> Logger { get; } = new();
@@ -171,7 +173,7 @@ internal sealed class CallRig : IDisposable
                 Microsoft.Extensions.Options.Options.Create(Options),
                 Microsoft.Extensions.Options.Options.Create(Assistant),
                 Time,
-                new TimerWheel(Time)),
+                new TimerWheel(Time, Beside)),
             Logger);
 
     /// <summary>The connection is gone.</summary>

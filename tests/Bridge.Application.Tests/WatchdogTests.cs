@@ -151,6 +151,7 @@ public sealed class WatchdogTests
     [Test]
     public async Task A_recording_is_put_together_beside_the_wheel_on_which_all_calls_wait_for_each_other()
     {
+        _rig.Beside.IsThePool = true;
         using var mayGoOn = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _rig.Twilio.Sending = () =>
@@ -175,6 +176,7 @@ public sealed class WatchdogTests
     [Test]
     public async Task Audio_that_waited_is_sent_on_beside_it_too()
     {
+        _rig.Beside.IsThePool = true;
         using var mayGoOn = new ManualResetEventSlim();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _rig.Start();

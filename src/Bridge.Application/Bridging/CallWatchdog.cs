@@ -85,7 +85,7 @@ internal sealed partial class CallWatchdog(
     }
 
     /// <summary>A recording is written out, a command put together, seconds of audio sent: that is for the thread pool.</summary>
-    private Task BesideAsync(Func<Task> work) => Task.Run(async () =>
+    private Task BesideAsync(Func<Task> work) => wheel.DoBesideAsync(async () =>
     {
         try
         {

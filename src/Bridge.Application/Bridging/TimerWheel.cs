@@ -11,6 +11,7 @@ public sealed class TimerWheel : IDisposable
     private static readonly TimeSpan Slack = TimeSpan.FromMilliseconds(25);
 
     private readonly TimeProvider _time;
+    private readonly TaskScheduler _beside;
     private readonly long _start;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
@@ -20,9 +21,11 @@ public sealed class TimerWheel : IDisposable
     private bool _isTurning;
 
     /// <summary>A wheel that stands still.</summary>
-    public TimerWheel(TimeProvider time)
+    /// <param name="time">Whose time it keeps.</param>
+    /// <param name="beside">Where <see cref="DoBesideAsync"/> does its work; the thread pool when nothing is said.</param>
+    public TimerWheel(TimeProvider time, TaskScheduler? beside = null)
     {
-        (_time, _start) = (time, time.GetTimestamp());
+        (_time, _beside, _start) = (time, beside ?? TaskScheduler.Default, time.GetTimestamp());
         _timer = time.CreateTimer(static wheel => ((TimerWheel)wheel!).Turn(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -38,6 +41,10 @@ public sealed class TimerWheel : IDisposable
             _entries.Add(entry);
         return entry;
     }
+
+    /// <summary>Does what an appointment led to but is too long for the wheel, where all other appointments wait for it.</summary>
+    public Task DoBesideAsync(Func<Task> work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.HideScheduler, _beside).Unwrap();
 
     /// <inheritdoc />
     public void Dispose() => _timer.Dispose();
