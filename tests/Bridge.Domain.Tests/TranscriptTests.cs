@@ -1,4 +1,3 @@
-using Bridge.Domain.Playback;
 using Bridge.Domain.Transcripts;
 
 namespace Bridge.Domain.Tests;
@@ -184,25 +183,6 @@ public sealed class TranscriptTests
         _transcript.Added("c0", null, Speaker.Caller);
         _transcript.Complete("c0", Speaker.Caller, "Me first.");
         Assert.That(new[] { _transcript.TakeEnded()?.ItemId, _transcript.TakeEnded()?.ItemId, _transcript.TakeEnded()?.ItemId }, Is.EqualTo(new[] { "c0", "c1", null }));
-    }
-
-    [Test]
-    public void An_hour_of_talk_is_held_once_and_holds_little_more_than_its_words()
-    {
-        const int Turns = 600;
-        var words = string.Concat(Enumerable.Repeat("word ", 30));
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var turn = 0; turn < Turns; turn++)
-        {
-            var item = new ItemKey($"item_{turn}", 0);
-            for (var word = 0; word < 30; word++)
-                _transcript.Append(item, "word ");
-            _transcript.Complete(item, Speaker.Assistant, new string(words));
-        }
-
-        var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Turns;
-        GC.KeepAlive(_transcript);
-        Assert.That(each, Is.LessThan(2 * (2 * words.Length)), "bytes a turn, of which the words are 300");
     }
 
     private void Says(string item, string text)

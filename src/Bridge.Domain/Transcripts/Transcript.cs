@@ -8,6 +8,13 @@ namespace Bridge.Domain.Transcripts;
 /// </summary>
 public sealed class Transcript
 {
+    /// <summary>Items behind which so many have been told are settled: words of a caller that come late come some items late.</summary>
+    private const int Unsettled = 32;
+
+    /// <summary>So many are packed at once.</summary>
+    private const int Page = 16;
+
+    private readonly TranscriptArchive _settled = new();
     private readonly List<TranscriptItem> _items = [];
     private int _firstOfSession;
 
@@ -68,6 +75,8 @@ public sealed class Transcript
     {
         while (_told < _items.Count && (_items[_told].Reported || _items[_told].IsEmpty))
             _told++;
+        while (_told >= Unsettled + Page)
+            Settle();
         for (var at = _told; at < _items.Count; at++)
         {
             var item = _items[at];
@@ -85,11 +94,23 @@ public sealed class Transcript
     }
 
     /// <summary>The conversation so far, as it was heard; items without words are left out.</summary>
-    public IReadOnlyList<TranscriptTurn> Turns() => [.. _items.Select(i => i.ToTurn()).Where(t => t.Heard.Length + t.Unheard.Length > 0)];
+    public IReadOnlyList<TranscriptTurn> Turns() => [.. _settled.Turns(), .. WithWords(_items)];
 
-    /// <summary>One item as it was heard; null for one that is not known, or has no words.</summary>
+    /// <summary>One item as it was heard; null for one that is not known, is long over, or has no words.</summary>
     public TranscriptTurn? Turn(string itemId) =>
         IndexOf(itemId) is >= 0 and var at && _items[at].ToTurn() is { Heard.Length: var heard, Unheard.Length: var unheard } turn && heard + unheard > 0 ? turn : null;
+
+    private static IEnumerable<TranscriptTurn> WithWords(IEnumerable<TranscriptItem> items) =>
+        items.Select(i => i.ToTurn()).Where(t => t.Heard.Length + t.Unheard.Length > 0);
+
+    /// <summary>The oldest are told, and will not change. An item to which no words came in all this time had none, and is forgotten.</summary>
+    private void Settle()
+    {
+        _settled.Add(WithWords(_items.Take(Page)));
+        _items.RemoveRange(0, Page);
+        _told -= Page;
+        _firstOfSession = Math.Max(0, _firstOfSession - Page);
+    }
 
     private TranscriptPart Part(ItemKey item, Speaker speaker)
     {
