@@ -30,7 +30,7 @@ internal static class LoadModelCommand
     {
         var line = new CommandLine(arguments, ["--port", "--certificate"], ["--quiet"]);
         using var certificate = line.Text("--certificate") is { } file ? Certificate(file) : null;
-        using var reactor = new Reactor();
+        using var reactor = new Reactor(pause: 2 * Reactor.Millisecond);
         using var model = new LoadModel(reactor, line.Whole("--port", 0, 0, 65535), certificate) { IsQuiet = line.Has("--quiet") };
         await Console.Out.WriteLineAsync($"listening {model.Port}");
         using var stopped = stop.Register(reactor.Stop);

@@ -1,5 +1,4 @@
 using Bridge.Simulator.Load.Figures;
-using Bridge.Simulator.Load.Wire;
 
 namespace Bridge.Simulator.Load.Traffic;
 
@@ -21,10 +20,9 @@ internal sealed class Arrivals
 
     public long Changed { get; private set; }
 
-    /// <summary>Audio came for a call. <paramref name="call"/> is -1 until its first frame says which.</summary>
-    public void Take(ReadOnlySpan<byte> pcmu, ref int call, ref int expected)
+    /// <summary>Audio came for a call, at <paramref name="now"/> (nanoseconds). <paramref name="call"/> is -1 until its first frame says which.</summary>
+    public void Take(ReadOnlySpan<byte> pcmu, long now, ref int call, ref int expected)
     {
-        var now = Reactor.Now;
         for (; pcmu.Length >= Stamp.Size; pcmu = pcmu[Stamp.Size..])
             TakeFrame(pcmu[..Stamp.Size], now, ref call, ref expected);
         if (!pcmu.IsEmpty)

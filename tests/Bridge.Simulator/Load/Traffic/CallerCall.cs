@@ -134,7 +134,7 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
     {
         if (answer.Status != 200)
             throw new InvalidDataException($"the webhook answered {answer.Status}");
-        callers.Webhook.Record(Reactor.Now - _began);
+        callers.Webhook.Record(callers.Reactor.Arrived - _began);
         var twiml = TwimlAnswer.Parse("text/xml", answer.Body.Length, answer.Body);
         if (twiml.StreamUrl is null)
             throw new InvalidDataException($"the webhook answered {twiml.Kind}");
@@ -171,8 +171,8 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
 
     private void Hear(ReadOnlySpan<byte> pcmu)
     {
-        callers.Arrivals.Take(pcmu, ref _call, ref _expected);
-        var now = Reactor.Now;
+        var now = callers.Reactor.Arrived;
+        callers.Arrivals.Take(pcmu, now, ref _call, ref _expected);
         _playedUntil = Math.Max(now, _playedUntil) + (pcmu.Length * Reactor.Millisecond / 8);
         if (_heard)
             return;
@@ -182,7 +182,7 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
 
     private void Clear()
     {
-        var now = Reactor.Now;
+        var now = callers.Reactor.Arrived;
         callers.Clears.Add((number, now));
         _playedUntil = now;
         while (_marks.TryDequeue(out var mark))

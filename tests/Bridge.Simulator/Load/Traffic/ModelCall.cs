@@ -57,7 +57,7 @@ internal sealed class ModelCall : ILinkUser, IMessageUser, IPunctual
     {
         var head = utf8[..Math.Min(64, utf8.Length)];
         if (head.IndexOf("input_audio_buffer.append"u8) >= 0)
-            _model.Arrivals.Take(AudioText.Decode(utf8, "\"audio\":\""u8), ref _call, ref _expected);
+            _model.Arrivals.Take(AudioText.Decode(utf8, "\"audio\":\""u8), _model.Reactor.Arrived, ref _call, ref _expected);
         else if (head.IndexOf("\"event\":\"media\""u8) >= 0)
             Relayed(utf8);
         else if (head.IndexOf("session.update"u8) >= 0)
@@ -118,7 +118,7 @@ internal sealed class ModelCall : ILinkUser, IMessageUser, IPunctual
 
     private void Relayed(Span<byte> utf8)
     {
-        _model.Arrivals.Take(AudioText.Decode(utf8, "\"payload\":\""u8), ref _call, ref _expected);
+        _model.Arrivals.Take(AudioText.Decode(utf8, "\"payload\":\""u8), _model.Reactor.Arrived, ref _call, ref _expected);
         if (!_running)
             Begin(Reactor.Now);
     }

@@ -40,6 +40,7 @@ internal sealed class Link : IReady, ILink
         (_reactor, _socket, _user) = (reactor, socket, user);
         socket.NoDelay = true;
         socket.Blocking = false;
+        SocketCalls.AskForTimes(socket);
         _key = reactor.Watch(socket, this);
     }
 
@@ -57,10 +58,7 @@ internal sealed class Link : IReady, ILink
             return;
         if (_unsentLength == 0)
         {
-            var sent = _socket.Send(bytes, SocketFlags.None, out var error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-                return;
-            bytes = bytes[Math.Max(0, error == SocketError.Success ? sent : 0)..];
+            bytes = bytes[SocketCalls.Send(_socket, bytes)..];
             if (bytes.IsEmpty)
                 return;
             _reactor.Wants(_socket, _key, write: true);
@@ -83,10 +81,11 @@ internal sealed class Link : IReady, ILink
     {
         var scratch = _reactor.Scratch;
         _rest.AsSpan(0, _restLength).CopyTo(scratch);
-        var received = _socket.Receive(scratch.AsSpan(_restLength), SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock)
+        var received = SocketCalls.Receive(_socket, scratch.AsSpan(_restLength), out var arrived);
+        if (received < 0)
             return;
-        if (error != SocketError.Success || received == 0)
+        _reactor.Arrived = arrived;
+        if (received == 0)
         {
             Close();
             _user.Gone();
@@ -104,9 +103,7 @@ internal sealed class Link : IReady, ILink
 
     private void SendRest()
     {
-        var sent = _socket.Send(_unsent.AsSpan(0, _unsentLength), SocketFlags.None, out var error);
-        if (error != SocketError.Success)
-            return;
+        var sent = SocketCalls.Send(_socket, _unsent.AsSpan(0, _unsentLength));
         _unsent.AsSpan(sent, _unsentLength - sent).CopyTo(_unsent);
         _unsentLength -= sent;
         if (_unsentLength == 0)

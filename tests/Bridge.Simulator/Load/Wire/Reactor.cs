@@ -31,11 +31,13 @@ internal sealed class Reactor : IDisposable
     private readonly PriorityQueue<IPunctual, long> _appointments = new();
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly Socket _bell = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Rhythm _rhythm = new();
+    private readonly Rhythm _rhythm;
     private volatile bool _over;
 
-    public Reactor()
+    /// <param name="pause">How often it looks in a crowd, in nanoseconds (<see cref="Rhythm"/>).</param>
+    public Reactor(long pause)
     {
+        _rhythm = new Rhythm(pause);
         _bell.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
         _bell.Connect(_bell.LocalEndPoint!);
         _bell.Blocking = false;
@@ -44,6 +46,9 @@ internal sealed class Reactor : IDisposable
 
     /// <summary>One monotonic clock for all processes of a machine, in nanoseconds.</summary>
     public static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
+
+    /// <summary>When the bytes that are being taken reached this machine, on <see cref="Now"/>'s clock.</summary>
+    public long Arrived { get; set; }
 
     /// <summary>Where bytes are received; nothing in it is kept.</summary>
     public byte[] Scratch { get; } = GC.AllocateUninitializedArray<byte>(256 * 1024, pinned: true);
@@ -108,14 +113,13 @@ internal sealed class Reactor : IDisposable
         {
             _rhythm.Rest();
             var ready = _epoll.Wait(Patience());
-            _rhythm.Saw(ready);
             for (var i = 0; i < ready; i++)
             {
                 var (key, events) = _epoll[i];
                 _sources[key]?.Ready(events);
             }
 
-            KeepAppointments();
+            _rhythm.Saw(ready + KeepAppointments());
             while (_posted.TryDequeue(out var what))
                 what();
         }
@@ -130,21 +134,25 @@ internal sealed class Reactor : IDisposable
     /// <summary>Rounded up: appointments within a millisecond are kept together, which spares wake-ups.</summary>
     private int Patience()
     {
-        if (!_posted.IsEmpty)
+        if (_rhythm.IsCrowd || !_posted.IsEmpty)
             return 0;
         return _appointments.TryPeek(out _, out var due) ? (int)Math.Clamp((due - Now + Millisecond - 1) / Millisecond, 0, 1000) : 1000;
     }
 
-    private void KeepAppointments()
+    private int KeepAppointments()
     {
         var now = Now;
+        var kept = 0;
         while (_appointments.TryPeek(out var next, out var due) && due <= now)
         {
             _appointments.Dequeue();
             next.Due(due);
             now = Now;
             Late.Record(now - due);
+            kept++;
         }
+
+        return kept;
     }
 
     private sealed class Bell(Socket socket) : IReady

@@ -4,36 +4,40 @@ namespace Bridge.Simulator.Load.Wire;
 
 /// <summary>
 /// Whether a reactor is woken for each message, or looks from time to time. A crowd wakes it thousands of times a second, which costs it
-/// and the one who sends to it more than the messages do, and which no far end across a network would do. Above 5,000 messages a second
-/// it looks every half millisecond; delays are then known to that.
+/// and the one who sends to it more than the messages do, and which no far end across a network would do. What came is stamped by the
+/// kernel (<see cref="SocketCalls"/>), so delays are known no less for it.
 /// </summary>
-internal sealed partial class Rhythm
+/// <param name="pause">How often it looks in a crowd, in nanoseconds; appointments are late by up to as much.</param>
+internal sealed partial class Rhythm(long pause)
 {
     private const long Window = 100 * Reactor.Millisecond;
-    private const long Pause = Reactor.Millisecond / 2;
-    private const int Crowd = 500;
+
+    /// <summary>Messages and appointments in a window: 3,000 a second.</summary>
+    private const int Crowd = 300;
 
     private long _since = Reactor.Now;
     private long _last;
     private int _seen;
-    private bool _isCrowd;
 
-    /// <summary>So many sockets were ready.</summary>
-    public void Saw(int ready)
+    /// <summary>It looks from time to time.</summary>
+    public bool IsCrowd { get; private set; }
+
+    /// <summary>So many sockets were ready, or appointments due.</summary>
+    public void Saw(int count)
     {
-        _seen += ready;
+        _seen += count;
         _last = Reactor.Now;
         if (_last - _since < Window)
             return;
-        _isCrowd = _seen * (Window / (double)(_last - _since)) > Crowd;
+        IsCrowd = _seen * (Window / (double)(_last - _since)) > Crowd;
         (_since, _seen) = (_last, 0);
     }
 
     /// <summary>Waits until it is time to look again.</summary>
     public void Rest()
     {
-        var left = _last + Pause - Reactor.Now;
-        if (_isCrowd && left > 0)
+        var left = _last + pause - Reactor.Now;
+        if (IsCrowd && left > 0)
             _ = Sleep((uint)(left / 1000));
     }
 
