@@ -16,8 +16,12 @@ internal sealed class LoopbackServer : IDisposable
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public LoopbackServer(Func<LoopbackServer, NetworkStream, Task> each)
+    /// <param name="each">What is done with each connection.</param>
+    /// <param name="receiveBuffer">In bytes, of each of them; 0: the system's.</param>
+    public LoopbackServer(Func<LoopbackServer, NetworkStream, Task> each, int receiveBuffer = 0)
     {
+        if (receiveBuffer > 0)
+            _listener.Server.ReceiveBufferSize = receiveBuffer;
         _listener.Start();
         _ = AcceptAsync(each);
     }

@@ -102,6 +102,30 @@ public sealed class WebSocketDialTests
         Assert.That(await response.Content.ReadAsStringAsync(), Is.EqualTo("forbidden"));
     }
 
+    [Test]
+    public async Task For_a_model_that_does_not_read_the_kernel_holds_seconds_and_not_minutes()
+    {
+        const int SecondOfSpeech = 14_000;
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var server = new LoopbackServer(
+            async (_, stream) =>
+            {
+                await AnswerAsync(stream, Hello);
+                await over.Task;
+            },
+            receiveBuffer: 4096);
+        using var socket = new ClientWebSocket();
+        var connection = (await DialAsync(socket, new Uri($"ws://127.0.0.1:{server.Port}/"), useProxy: false)).Connection!;
+        var speech = new byte[SecondOfSpeech];
+        var held = 0;
+        var sending = ValueTask.CompletedTask;
+        while (sending.IsCompletedSuccessfully && held++ < 60)
+            sending = connection.WriteAsync(speech);
+
+        over.SetResult();
+        Assert.That(held, Is.InRange(1, 4), "seconds of speech until a write had to wait");
+    }
+
     private static async Task<WebSocketDial> DialAsync(ClientWebSocket socket, Uri url, bool useProxy)
     {
         var dial = new WebSocketDial(useProxy, CancellationToken.None);
@@ -118,14 +142,20 @@ public sealed class WebSocketDialTests
         return Encoding.UTF8.GetString(buffer, 0, read.Count);
     }
 
-    /// <summary>The answer and the first message in one write; then it waits until the client goes.</summary>
-    [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 wants SHA-1.")]
+    /// <summary>The answer and the first message; then it waits until the client goes.</summary>
     private static async Task UpgradeAsync(NetworkStream stream, byte[] first)
+    {
+        await AnswerAsync(stream, first);
+        await stream.CopyToAsync(Stream.Null);
+    }
+
+    /// <summary>The answer and the first message in one write.</summary>
+    [SuppressMessage("Security", "CA5350", Justification = "RFC 6455 wants SHA-1.")]
+    private static async Task AnswerAsync(NetworkStream stream, byte[] first)
     {
         var key = (await HeadAsync(stream)).Split("\r\n").Single(l => l.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase))[18..].Trim();
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
         await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"), .. first]);
-        await stream.CopyToAsync(Stream.Null);
     }
 
     private static async Task<string> HeadAsync(NetworkStream stream)

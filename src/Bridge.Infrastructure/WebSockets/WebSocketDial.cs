@@ -9,6 +9,12 @@ namespace Bridge.Infrastructure.WebSockets;
 /// </summary>
 internal sealed class WebSocketDial : DelegatingHandler
 {
+    /// <summary>
+    /// What the kernel may hold for a model that does not read, in bytes (on Linux twice that, with its own bookkeeping): under two
+    /// seconds of speech. Left alone it takes megabytes, and what was said into it is not heard by the session that takes over.
+    /// </summary>
+    private const int SendBuffer = 16 * 1024;
+
     private DialStream? _socket;
     private SocketStream? _stream;
     private HandshakeStream? _handshake;
@@ -23,7 +29,7 @@ internal sealed class WebSocketDial : DelegatingHandler
         http.UseProxy = useProxy;
         http.ConnectCallback = async (context, cancel) =>
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
             try
             {
                 await socket.ConnectAsync(context.DnsEndPoint, cancel);
