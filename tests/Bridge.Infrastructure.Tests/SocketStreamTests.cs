@@ -34,13 +34,14 @@ public sealed class SocketStreamTests : IDisposable
     [Test]
     public async Task What_was_read_before_is_read_first()
     {
-        _near.Precede("one"u8.ToArray());
+        var near = _near.PrecededBy("one"u8.ToArray());
         _far.Send("two"u8);
         var read = new byte[6];
-        await _near.ReadExactlyAsync(read.AsMemory(0, 2));
-        await _near.ReadExactlyAsync(read.AsMemory(2));
+        await near.ReadExactlyAsync(read.AsMemory(0, 2)).AsTask().WaitAsync(SocketPair.Patience);
+        await near.ReadExactlyAsync(read.AsMemory(2)).AsTask().WaitAsync(SocketPair.Patience);
 
         Assert.That(read, Is.EqualTo("onetwo"u8.ToArray()));
+        Assert.That(_near.PrecededBy(default), Is.SameAs(_near), "nothing stands between when nothing was read");
     }
 
     [Test]

@@ -92,15 +92,16 @@ internal sealed class SocketConnection
             return null;
         }
 
+        Stream taken = _stream;
         if (_pipes.Input.TryRead(out var read))
         {
-            _stream.Precede(read.Buffer.ToArray());
+            taken = _stream.PrecededBy(read.Buffer.ToArray());
             _pipes.Input.AdvanceTo(read.Buffer.End);
         }
 
         // The last byte was perhaps received by the thread that receives all of them.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        return _stream;
+        return taken;
     }
 
     /// <summary>A reset, as Kestrel's own transport has it: the far end must not take this for an end.</summary>

@@ -16,7 +16,7 @@ internal sealed class HandshakeStream(Stream inner) : ThroughStream(inner)
     public Stream? Take()
     {
         _isTaken = _isUpgraded;
-        return !_isTaken ? null : _behind.IsEmpty ? Inner : new PrecededStream(Inner, _behind);
+        return _isTaken ? PrecededStream.Of(Inner, _behind) : null;
     }
 
     /// <summary>For HTTP: up to the end of a 101, and all of any other answer.</summary>

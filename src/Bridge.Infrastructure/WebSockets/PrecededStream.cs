@@ -1,11 +1,17 @@
 namespace Bridge.Infrastructure.WebSockets;
 
 /// <summary>A connection of which somebody has read too much: that is read here first.</summary>
-/// <param name="inner">The connection; disposed with this.</param>
-/// <param name="first">What was read of it.</param>
-internal sealed class PrecededStream(Stream inner, ReadOnlyMemory<byte> first) : ThroughStream(inner)
+internal sealed class PrecededStream : ThroughStream
 {
-    private ReadOnlyMemory<byte> _first = first;
+    private ReadOnlyMemory<byte> _first;
+
+    private PrecededStream(Stream inner, ReadOnlyMemory<byte> first)
+        : base(inner) => _first = first;
+
+    /// <summary>The connection itself when nothing was read of it.</summary>
+    /// <param name="inner">The connection; disposed with this.</param>
+    /// <param name="first">What was read of it.</param>
+    public static Stream Of(Stream inner, ReadOnlyMemory<byte> first) => first.IsEmpty ? inner : new PrecededStream(inner, first);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         _first.IsEmpty ? Inner.ReadAsync(buffer, cancellationToken) : new ValueTask<int>(TakeFirst(buffer.Span));

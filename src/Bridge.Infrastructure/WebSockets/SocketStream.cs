@@ -11,7 +11,6 @@ public sealed class SocketStream : NetworkStream
     /// <summary>What is read and thrown away at the end; more than a peer sends in the time that closing takes.</summary>
     private const int MostLeftUnread = 64 * 1024;
 
-    private ReadOnlyMemory<byte> _first;
     private int _isClosed;
 
     /// <param name="socket">The connection; disposed with this. It stops blocking.</param>
@@ -23,16 +22,9 @@ public sealed class SocketStream : NetworkStream
         socket.Blocking = false;
     }
 
-    /// <summary>What was read of the connection before this reads it: the first bytes that are read here.</summary>
-    public void Precede(ReadOnlyMemory<byte> bytes) => _first = bytes;
-
-    /// <inheritdoc />
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _first.IsEmpty ? base.ReadAsync(buffer, cancellationToken) : new ValueTask<int>(TakeFirst(buffer.Span));
-
-    /// <inheritdoc />
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    /// <summary>This connection, for a reader before whom somebody has read some of it. Disposed with what is returned.</summary>
+    /// <param name="first">What was read: it is read first.</param>
+    public Stream PrecededBy(ReadOnlyMemory<byte> first) => PrecededStream.Of(this, first);
 
     /// <inheritdoc />
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -63,15 +55,6 @@ public sealed class SocketStream : NetworkStream
     {
         Interlocked.Exchange(ref _isClosed, 1);
         Socket.Close(0);
-    }
-
-    private int TakeFirst(Span<byte> buffer)
-    {
-        var taken = Math.Min(buffer.Length, _first.Length);
-        _first.Span[..taken].CopyTo(buffer);
-        // At its end, no reference to what is read.
-        _first = taken == _first.Length ? default : _first[taken..];
-        return taken;
     }
 
     /// <summary>The system answers bytes that nobody read with a reset, and that may overtake the last of what was sent.</summary>
