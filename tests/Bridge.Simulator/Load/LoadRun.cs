@@ -19,7 +19,7 @@ internal sealed class LoadRun : IDisposable
     private readonly ChildProcess _model;
     private readonly LoadSubject _subject;
     private readonly Action<string> _tell;
-    private readonly Reactor _reactor = new(pause: Reactor.Millisecond);
+    private readonly Reactor _reactor = new(pause: Reactor.Millisecond / 2);
     private readonly LoadCallers _callers;
     private readonly Thread _thread;
 
