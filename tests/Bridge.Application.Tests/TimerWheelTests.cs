@@ -196,6 +196,34 @@ public sealed class TimerWheelTests
 
     private TimerWheel.Entry Add(string name) => _wheel.Add(() => _kept.Add(name), NoFault);
 
+    [Test]
+    public async Task What_is_done_beside_it_is_done_on_the_pool_while_the_wheel_turns_on()
+    {
+        using var mayGoOn = new ManualResetEventSlim();
+        var thread = new TaskCompletionSource<Thread>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var beside = Task.CompletedTask;
+        using var one = _wheel.Add(
+            () => beside = _wheel.DoBesideAsync(() =>
+            {
+                thread.SetResult(Thread.CurrentThread);
+                mayGoOn.Wait(CallRig.Patience);
+                return Task.CompletedTask;
+            }),
+            NoFault);
+        one.After(Ms(100));
+        Pass(100);
+        try
+        {
+            Assert.That((await thread.Task.WaitAsync(CallRig.Patience)).IsThreadPoolThread, Is.True);
+            Assert.That(beside.IsCompleted, Is.False, "the work goes on, and time has passed");
+        }
+        finally
+        {
+            mayGoOn.Set();
+            await beside.WaitAsync(CallRig.Patience);
+        }
+    }
+
     private static void NoFault(Exception fault) => Assert.Fail(fault.ToString());
 
     private void Pass(int milliseconds) => _time.Advance(Ms(milliseconds));

@@ -27,29 +27,63 @@ public sealed class LongTranscriptTests
         Assert.That(each, Is.LessThan(2 * (2 * words.Length)), "bytes a turn, of which the words are 300");
     }
 
-    [Test]
-    public void What_was_told_long_ago_is_packed_and_takes_little_more_than_its_letters()
+    [TestCase(false)]
+    [TestCase(true)]
+    public void What_was_told_long_ago_is_packed_and_takes_little_more_than_its_letters(bool withOneThatNeverEnds)
     {
-        const int Turns = 1000;
+        const int Turns = 5000;
         var words = string.Concat(Enumerable.Repeat("word ", 30)).Trim();
-        Hold(100);
+        var last = "";
+        if (withOneThatNeverEnds)
+            _transcript.Append(new ItemKey("endless", 0), "Well,");
+        Hold(200);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         Hold(Turns);
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Turns;
         Assert.That(each, Is.LessThan(words.Length + 40), "bytes a turn, of which the letters are 149");
-        Assert.That(_transcript.Turns(), Has.Count.EqualTo(100 + Turns).And.All.Property(nameof(TranscriptTurn.Heard)).EqualTo(words));
+
+        var held = _transcript.Turns().Where(t => t.ItemId != "endless").ToList();
+        Assert.That(held, Has.Count.EqualTo(200 + Turns).And.All.Property(nameof(TranscriptTurn.Heard)).EqualTo(words));
+        Assert.That(held.Skip(200).Select(t => t.ItemId), Is.EqualTo(Enumerable.Range(0, Turns).Select(turn => $"item_{Turns}_{turn}")));
 
         void Hold(int turns)
         {
             for (var turn = 0; turn < turns; turn++)
             {
-                _transcript.Added($"caller_{turns}_{turn}", null, Speaker.Caller);
-                Says($"item_{turns}_{turn}", new string(words));
+                // The caller's words are not written down.
+                _transcript.Added($"caller_{turns}_{turn}", last.Length > 0 ? last : null, Speaker.Caller);
+                _transcript.Added(last = $"item_{turns}_{turn}", $"caller_{turns}_{turn}", Speaker.Assistant);
+                Says(last, new string(words));
                 while (_transcript.TakeEnded() is not null)
                 {
                 }
             }
         }
+    }
+
+    [Test]
+    public void An_item_that_names_none_stands_at_the_end_when_the_first_ones_are_packed()
+    {
+        for (var turn = 0; turn < 100; turn++)
+        {
+            _transcript.Added($"a{turn}", null, Speaker.Assistant);
+            Tell($"a{turn}");
+        }
+
+        var expected = Enumerable.Range(0, 48).Reverse().Concat(Enumerable.Range(48, 52)).Select(i => $"a{i}");
+        Assert.That(_transcript.Turns().Select(t => t.ItemId), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void What_a_lost_session_had_begun_to_say_ends_with_it()
+    {
+        _transcript.Append(new ItemKey("a1", 0), "One two three four");
+        _transcript.Generated("a1", 100);
+        _transcript.SessionReplaced();
+        Assert.That(_transcript.TakeEnded(), Is.Null, "it is still being heard");
+
+        _transcript.Heard("a1", 50);
+        Assert.That(_transcript.TakeEnded(), Is.EqualTo(new TranscriptTurn("a1", Speaker.Assistant, "One two", "three four")));
     }
 
     [Test]

@@ -11,11 +11,16 @@ public sealed class Transcript
     /// <summary>Items behind which so many have been told are settled: words of a caller that come late come some items late.</summary>
     private const int Unsettled = 32;
 
+    /// <summary>With so many behind it one is settled as it is: an end that was not told of is not coming any more.</summary>
+    private const int Most = 128;
+
     /// <summary>So many are packed at once.</summary>
     private const int Page = 16;
 
     private readonly TranscriptArchive _settled = new();
     private readonly List<TranscriptItem> _items = [];
+
+    /// <summary>Where this session's first item stands; below zero when that is settled.</summary>
     private int _firstOfSession;
 
     /// <summary>Before it all was told, or has no words: a call of an hour is not gone through from its beginning each time somebody speaks.</summary>
@@ -30,7 +35,7 @@ public sealed class Transcript
         if (IndexOf(itemId) >= 0)
             return;
         var before = previousItemId is null ? _firstOfSession - 1 : IndexOf(previousItemId);
-        var unknown = previousItemId is not null && before < 0;
+        var unknown = previousItemId is null ? _firstOfSession < 0 : before < 0;
         var at = unknown ? _items.Count : before + 1;
         _items.Insert(at, new TranscriptItem(itemId, speaker));
         _told = Math.Min(_told, at);
@@ -59,8 +64,17 @@ public sealed class Transcript
     /// <summary>Something was said or heard to its end since <see cref="TakeEnded"/> last found nothing.</summary>
     public bool MayHaveEnded { get; private set; }
 
-    /// <summary>Another session goes on with the conversation: what it calls its first item stands behind all that was said.</summary>
-    public void SessionReplaced() => _firstOfSession = _items.Count;
+    /// <summary>
+    /// Another session goes on with the conversation: what it calls its first item stands behind all that was said. Of what the old one
+    /// had begun to say no more words and no audio will come.
+    /// </summary>
+    public void SessionReplaced()
+    {
+        _firstOfSession = _items.Count;
+        for (var at = _told; at < _items.Count; at++)
+            _items[at].NoMoreWords();
+        NoMoreAudio();
+    }
 
     /// <summary>A response ended: items that have words and no audio will have none.</summary>
     public void NoMoreAudio()
@@ -75,7 +89,7 @@ public sealed class Transcript
     {
         while (_told < _items.Count && (_items[_told].Reported || _items[_told].IsEmpty))
             _told++;
-        while (_told >= Unsettled + Page)
+        while (_told >= Unsettled + Page || _items.Count > Most)
             Settle();
         for (var at = _told; at < _items.Count; at++)
         {
@@ -103,13 +117,16 @@ public sealed class Transcript
     private static IEnumerable<TranscriptTurn> WithWords(IEnumerable<TranscriptItem> items) =>
         items.Select(i => i.ToTurn()).Where(t => t.Heard.Length + t.Unheard.Length > 0);
 
-    /// <summary>The oldest are told, and will not change. An item to which no words came in all this time had none, and is forgotten.</summary>
+    /// <summary>
+    /// The oldest are told, and will not change. An item to which no words came in all this time has no place any more: if they come
+    /// still, they stand at the end.
+    /// </summary>
     private void Settle()
     {
         _settled.Add(WithWords(_items.Take(Page)));
         _items.RemoveRange(0, Page);
-        _told -= Page;
-        _firstOfSession = Math.Max(0, _firstOfSession - Page);
+        _told = Math.Max(0, _told - Page);
+        _firstOfSession -= Page;
     }
 
     private TranscriptPart Part(ItemKey item, Speaker speaker)

@@ -44,6 +44,13 @@ internal sealed class TranscriptItem(string itemId, Speaker speaker)
         return part;
     }
 
+    /// <summary>No words will come that have not come yet.</summary>
+    public void NoMoreWords()
+    {
+        foreach (var part in _parts)
+            part.Complete(null);
+    }
+
     /// <summary>No audio will come that has not come yet.</summary>
     public void NoMoreAudio()
     {

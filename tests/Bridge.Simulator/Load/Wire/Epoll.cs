@@ -17,11 +17,13 @@ internal sealed partial class Epoll : IDisposable
     /// <summary>Error or hang-up: reported unasked.</summary>
     public const uint Broken = 0x008 | 0x010;
 
+    /// <summary>So many sockets at once; when there are as many there may be more.</summary>
+    public const int MostEvents = 512;
+
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
     private const int Delete = 2;
     private const int Modify = 3;
-    private const int MostEvents = 512;
 
     // struct epoll_event is packed on x86-64 only: a mask of 4 bytes, then 8 of ours.
     private static readonly bool Packed = RuntimeInformation.ProcessArchitecture == Architecture.X64;

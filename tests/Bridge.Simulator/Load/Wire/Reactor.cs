@@ -109,10 +109,12 @@ internal sealed class Reactor : IDisposable
     public void Run()
     {
         Eagerness.Raise();
+        var ready = 0;
         while (!_over)
         {
-            _rhythm.Rest();
-            var ready = _epoll.Wait(Patience());
+            if (ready < Epoll.MostEvents)
+                _rhythm.Rest();
+            ready = _epoll.Wait(Patience());
             for (var i = 0; i < ready; i++)
             {
                 var (key, events) = _epoll[i];

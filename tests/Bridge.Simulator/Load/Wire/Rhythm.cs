@@ -5,7 +5,7 @@ namespace Bridge.Simulator.Load.Wire;
 /// <summary>
 /// Whether a reactor is woken for each message, or looks from time to time. A crowd wakes it thousands of times a second, which costs it
 /// and the one who sends to it more than the messages do, and which no far end across a network would do. What came is stamped by the
-/// kernel (<see cref="SocketCalls"/>), so delays are known no less for it.
+/// kernel (<see cref="SocketCalls"/>), so delays are known all the same; of what one read brings, all messages count as late as the last.
 /// </summary>
 /// <param name="pause">How often it looks in a crowd, in nanoseconds; appointments are late by up to as much.</param>
 internal sealed partial class Rhythm(long pause)

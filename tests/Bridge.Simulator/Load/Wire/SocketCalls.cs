@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -5,7 +6,8 @@ namespace Bridge.Simulator.Load.Wire;
 
 /// <summary>
 /// The system's own calls. A receive tells when the bytes reached this machine, as the kernel stamped them (SO_TIMESTAMPNS, man 7
-/// socket): what is measured is then the subject's delay and not how soon the generator looked, and it may look seldom.
+/// socket): what is measured is then the subject's delay and not how soon the generator looked, and it may look seldom. No socket here
+/// may be disposed: its number is another's then.
 /// </summary>
 internal static unsafe partial class SocketCalls
 {
@@ -13,6 +15,9 @@ internal static unsafe partial class SocketCalls
     private const int TimestampNs = 35;
     private const int TryAgain = 11;
     private const int Interrupted = 4;
+    private const int BrokenPipe = 32;
+    private const int Reset = 104;
+    private const int TimedOut = 110;
 
     /// <summary>A peer that is gone is found by the next receive; no signal is needed for it.</summary>
     private const int NoSignal = 0x4000;
@@ -20,7 +25,7 @@ internal static unsafe partial class SocketCalls
     /// <summary>A stamp older than this is none: the wall's clock was set.</summary>
     private const long Oldest = 10_000 * Reactor.Millisecond;
 
-    /// <summary>What is received from this socket is stamped from now on.</summary>
+    /// <summary>What is received from this socket is stamped: when it is the first of the machine to ask, from a moment later on.</summary>
     public static void AskForTimes(Socket socket)
     {
         var on = 1;
@@ -45,7 +50,13 @@ internal static unsafe partial class SocketCalls
             // The wall's clock first: whoever is held up between the two makes a delay longer, never shorter.
             var age = isStamped ? Age(control) : 0;
             arrived = Reactor.Now - age;
-            return received >= 0 ? received : error is TryAgain or Interrupted ? -1 : 0;
+            return error switch
+            {
+                0 => received,
+                TryAgain or Interrupted => -1,
+                BrokenPipe or Reset or TimedOut => 0,
+                _ => throw new Win32Exception(error),
+            };
         }
     }
 
@@ -75,7 +86,7 @@ internal static unsafe partial class SocketCalls
         public nuint Length;
     }
 
-    // struct msghdr of a 64-bit Linux.
+    // struct msghdr of a 64-bit, little-endian Linux.
     private struct Message
     {
         public void* Name;
