@@ -35,7 +35,7 @@ public sealed class LongTranscriptTests
         var words = string.Concat(Enumerable.Repeat("word ", 30)).Trim();
         var last = "";
         if (withOneThatNeverEnds)
-            _transcript.Append(new ItemKey("endless", 0), "Well,");
+            _transcript.Append(new ItemKey(last = "endless", 0), "Well,");
         Hold(200);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         Hold(Turns);
