@@ -18,7 +18,7 @@ FROM ${RUNTIME}
 WORKDIR /app
 COPY --from=build /app .
 # The second makes sockets complete on their own threads: docs/performance.md. The program sets it too, and says at the start whether it is in force.
-# How many such threads there are (DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT) is left to it: as many as the container has cores.
+# How many such threads there are (DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT) is left to it: two for each core of the container.
 ENV HOST=0.0.0.0 PORT=8000
 ENV DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS=1
 EXPOSE 8000

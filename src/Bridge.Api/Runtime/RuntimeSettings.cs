@@ -11,11 +11,14 @@ internal static class RuntimeSettings
     /// <summary>1: what waits for a socket goes on on the thread that waits for all sockets, instead of being handed to the thread pool.</summary>
     public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 
-    /// <summary>How many threads wait for sockets: one for each core. Fewer cost a little less while there is room, and a crowd of calls waits in line before them.</summary>
+    /// <summary>
+    /// How many threads wait for sockets: two for each core. A socket has its thread for good, so what one core is too busy for waits
+    /// although another is free; the more threads, the less of it.
+    /// </summary>
     public const string SocketThreads = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>How many there are to be.</summary>
-    public static int Threads => int.TryParse(Environment.GetEnvironmentVariable(SocketThreads), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : Environment.ProcessorCount;
+    public static int Threads => int.TryParse(Environment.GetEnvironmentVariable(SocketThreads), NumberStyles.None, CultureInfo.InvariantCulture, out var threads) ? threads : AsManyAsHelp;
 
     /// <summary>How often a pool thread without work looks round before it sleeps; 70 when nobody has said. The environment is in hexadecimal, and comes first.</summary>
     public static int Spins =>
@@ -32,8 +35,10 @@ internal static class RuntimeSettings
     public static void Apply()
     {
         SetUnlessSet(InlineCompletions, "1");
-        SetUnlessSet(SocketThreads, Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
+        SetUnlessSet(SocketThreads, AsManyAsHelp.ToString(CultureInfo.InvariantCulture));
     }
+
+    private static int AsManyAsHelp => 2 * Environment.ProcessorCount;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable("DOTNET_" + name);
 

@@ -8,7 +8,7 @@ internal static class TunedRuntime
     public static IReadOnlyDictionary<string, string?> Variables { get; } = new Dictionary<string, string?>
     {
         ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
-        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
+        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = (2 * Environment.ProcessorCount).ToString(CultureInfo.InvariantCulture),
         ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0",
         ["DOTNET_gcServer"] = "0",
         // Hexadecimal, as the runtime reads its variables.
