@@ -131,6 +131,8 @@ internal sealed class BridgeHost : IAsyncDisposable
             // Frames are paced by real time, and calls in virtual time are many times faster.
             if (!variables.ContainsKey("TWILIO_AUTH_TOKEN"))
                 builder.Configuration["Server:Limits:FramesPerSecond"] = "0";
+            // So does a socket take what it takes by real time.
+            builder.Configuration["Bridge:ModelSendBuffer"] = "0";
             customize?.Invoke(builder);
         });
         var canaries = new CanaryWatch(app.Services, logs, variables);

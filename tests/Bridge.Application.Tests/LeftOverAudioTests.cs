@@ -30,6 +30,19 @@ public sealed class LeftOverAudioTests
     }
 
     [Test]
+    public async Task Silence_for_frames_that_were_lost_is_kept_whole_though_the_socket_does_not_take_it_at_once()
+    {
+        _rig.Start();
+        await _rig.FrameAtAsync(0, 1);
+        _rig.Model.Stuck = true;
+        await _rig.FrameAtAsync(5_000, 2);
+        _rig.Model.TakesAgain();
+
+        await PassUntilAsync(() => _rig.Model.HeardFrames().Count() == 251);
+        Assert.That(_rig.Model.HeardFrames(), Is.EqualTo(Enumerable.Repeat(0xFF, 249).Prepend(1).Append(2)));
+    }
+
+    [Test]
     public async Task The_silence_that_ends_a_sentence_is_sent_on_too()
     {
         _rig.Start();

@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
+using Bridge.Application.Options;
 using Bridge.Infrastructure.WebSockets;
 
 namespace Bridge.Infrastructure.Tests;
@@ -95,7 +96,7 @@ public sealed class WebSocketDialTests
     public async Task An_answer_with_words_of_its_own_is_read_to_its_end()
     {
         using var server = LoopbackServer.ThatSays("HTTP/1.1 401 No\r\nContent-Length: 9\r\n\r\nforbidden");
-        using var http = new HttpMessageInvoker(new WebSocketDial(useProxy: false, CancellationToken.None));
+        using var http = new HttpMessageInvoker(new WebSocketDial(useProxy: false, new BridgeOptions().ModelSendBuffer, CancellationToken.None));
         using var request = new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{server.Port}/");
         using var response = await http.SendAsync(request, CancellationToken.None);
 
@@ -128,7 +129,7 @@ public sealed class WebSocketDialTests
 
     private static async Task<WebSocketDial> DialAsync(ClientWebSocket socket, Uri url, bool useProxy)
     {
-        var dial = new WebSocketDial(useProxy, CancellationToken.None);
+        var dial = new WebSocketDial(useProxy, new BridgeOptions().ModelSendBuffer, CancellationToken.None);
         using var http = new HttpMessageInvoker(dial);
         await socket.ConnectAsync(url, http, CancellationToken.None).WaitAsync(SocketPair.Patience);
         Assert.That(dial.Connection, Is.Not.Null);

@@ -9,6 +9,9 @@ namespace Bridge.Application.Bridging;
 /// </summary>
 internal sealed class CallerAudioSender(CallInProgress call, UplinkBatching batching) : IDisposable
 {
+    /// <summary>So long a socket may be busy with what it was given before it counts as stuck.</summary>
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly WaitingAudio _waiting = new();
     private readonly AudioBatch _batch = new();
@@ -157,7 +160,10 @@ internal sealed class CallerAudioSender(CallInProgress call, UplinkBatching batc
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> audio) => call.DroppedBytes += _waiting.Add(audio, stuck: _session is not null);
+    private void Keep(ReadOnlySpan<byte> audio) => call.DroppedBytes += _waiting.Add(audio, IsStuck());
+
+    /// <summary>More than a burst: seconds of silence that stand in for frames are more than a socket takes at once, and must all arrive.</summary>
+    private bool IsStuck() => _session is not null && _pending is { IsCompleted: false } && call.Elapsed - _pendingSince >= Burst;
 
     /// <summary>The usual case: nothing waits, and no lock is held while the system takes the frame. What comes meanwhile waits.</summary>
     private void SendAtOnce(IRealtimeSession session, ReadOnlyMemory<byte> audio)

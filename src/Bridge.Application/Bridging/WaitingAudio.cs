@@ -4,8 +4,8 @@ using Bridge.Domain.Playback;
 namespace Bridge.Application.Bridging;
 
 /// <summary>
-/// What the caller says while the model cannot take it: ten seconds at the most while there is no session, two while its
-/// socket is stuck. Kept in order; what is older is dropped. Takes its memory with the first frame, as much as is needed, and gives
+/// What the caller says while the model cannot take it: ten seconds at the most while there is no session or its socket is busy, two
+/// while it is stuck. Kept in order; what is older is dropped. Takes its memory with the first frame, as much as is needed, and gives
 /// it back when nothing waits: every call passes here while its session is opened, which takes a fraction of a second.
 /// </summary>
 internal sealed class WaitingAudio : IDisposable
@@ -29,7 +29,7 @@ internal sealed class WaitingAudio : IDisposable
 
     /// <summary>Keeps a copy; returns how many bytes of the oldest had to make room.</summary>
     /// <param name="audio">The newest of it.</param>
-    /// <param name="stuck">There is a session, and its socket does not take it: two seconds are kept.</param>
+    /// <param name="stuck">There is a session, and its socket has not taken anything for long: two seconds are kept.</param>
     public int Add(ReadOnlySpan<byte> audio, bool stuck)
     {
         // What waited for the session is not cut because the rest of it goes in two pieces.

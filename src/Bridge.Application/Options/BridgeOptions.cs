@@ -45,6 +45,13 @@ public sealed class BridgeOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Bridge:SendTimeout must be from 0.1 s to 1 min.")]
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What our kernel may hold for a model that does not read, in bytes (Linux takes twice that, with its own bookkeeping): some two
+    /// seconds of speech. Left to itself (0) it grows to megabytes, and what was said into it is not heard by the session that takes over.
+    /// </summary>
+    [Range(0, 16 * 1024 * 1024, ErrorMessage = "Bridge:ModelSendBuffer must be from 0 (the system's) to 16777216 bytes.")]
+    public int ModelSendBuffer { get; set; } = 16 * 1024;
+
     /// <summary>How long the far end of a socket may take to answer a close before it is aborted.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:00:10", ErrorMessage = "Bridge:CloseTimeout must be from 0.05 s to 10 s.")]
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromMilliseconds(500);

@@ -9,20 +9,14 @@ namespace Bridge.Infrastructure.WebSockets;
 /// </summary>
 internal sealed class WebSocketDial : DelegatingHandler
 {
-    /// <summary>
-    /// What our kernel may hold for a model that does not read, in bytes (on Linux twice that, with its own bookkeeping): some two
-    /// seconds of speech, beside what the far end's holds. Left alone it grows to megabytes, and what was said into it is not heard by
-    /// the session that takes over.
-    /// </summary>
-    private const int SendBuffer = 16 * 1024;
-
     private DialStream? _socket;
     private SocketStream? _stream;
     private HandshakeStream? _handshake;
 
     /// <param name="useProxy">Whether a proxy that the environment names is used.</param>
+    /// <param name="sendBuffer">The kernel's, in bytes; 0 leaves it to the system.</param>
     /// <param name="givenUp">Cancelled when the dial is given up.</param>
-    public WebSocketDial(bool useProxy, CancellationToken givenUp)
+    public WebSocketDial(bool useProxy, int sendBuffer, CancellationToken givenUp)
         : base(new SocketsHttpHandler())
     {
         var http = (SocketsHttpHandler)InnerHandler!;
@@ -30,7 +24,9 @@ internal sealed class WebSocketDial : DelegatingHandler
         http.UseProxy = useProxy;
         http.ConnectCallback = async (context, cancel) =>
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendBufferSize = SendBuffer };
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            if (sendBuffer > 0)
+                socket.SendBufferSize = sendBuffer;
             try
             {
                 await socket.ConnectAsync(context.DnsEndPoint, cancel);

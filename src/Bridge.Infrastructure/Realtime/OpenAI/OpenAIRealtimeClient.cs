@@ -54,7 +54,7 @@ internal sealed class OpenAIRealtimeClient(
         socket.Options.KeepAliveInterval = TimeSpan.Zero;
         socket.Options.CollectHttpResponseDetails = true;
         using var dial = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var dialled = new WebSocketDial(useProxy: !url.IsLoopback, dial.Token);
+        var dialled = new WebSocketDial(useProxy: !url.IsLoopback, bridge.Value.ModelSendBuffer, dial.Token);
         using var http = new HttpMessageInvoker(dialled);
         try
         {
