@@ -29,8 +29,11 @@ internal readonly record struct LineConditions(
     /// <summary>By so much may differ what is told and what is true in 99 of 100 interruptions: a frame, and the jitter.</summary>
     public int ToleranceAtP99 => 160 + Math.Max(UpJitter, DownJitter);
 
-    /// <summary>And by so much at most: marks that are all held back alike cannot be told from a far end that plays late.</summary>
-    public int Tolerance => ToleranceAtP99 + (MarksHeld > 0 ? MarkHold : 0);
+    /// <summary>
+    /// And by so much at most. What is told bears the jitter of the way down, and where marks moved the playhead, that of their way
+    /// up as well: marks that are all late alike cannot be told from a far end that plays late. The same goes for marks held back.
+    /// </summary>
+    public int Tolerance => 160 + UpJitter + DownJitter + (MarksHeld > 0 ? MarkHold : 0);
 }
 
 /// <summary>A call: its line, and what the model and the caller do.</summary>
