@@ -39,6 +39,10 @@ const string Help = """
               [--bridge-with NAME=VALUE,…] [--tuned-with NAME=VALUE,…]
               Variables for the bridge or the tuned relay, to see what a setting is worth.
 
+      starts  [--times 8] [--bridge-with NAME=VALUE,…] [--verbose]
+              Starts the bridge so often and calls it twice as soon as it is ready: what the first caller after a deployment
+              waits for. (Linux)
+
       relay   --model ws://… [--port 0] [--inline]
               The relay alone; /media-stream is its address.  --inline: Kestrel runs what follows on its socket threads.
     """;
@@ -62,6 +66,8 @@ try
             return await FaultsCommand.RunAsync(args[1..], stop.Token);
         case "load":
             return await LoadCommand.RunAsync(args[1..], stop.Token);
+        case "starts":
+            return await StartsCommand.RunAsync(args[1..], stop.Token);
         case "load-model":
             return await LoadModelCommand.RunAsync(args[1..], stop.Token);
         case "relay":
@@ -70,9 +76,9 @@ try
             Console.WriteLine(Help);
             return 0;
         case null:
-            throw new UsageException("Which one: demo, caller, model, faults, load or relay? (--help tells more)");
+            throw new UsageException("Which one: demo, caller, model, faults, load, starts or relay? (--help tells more)");
         default:
-            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller, model, faults, load or relay. (--help tells more)");
+            throw new UsageException($"Unknown command '{args[0]}': it is demo, caller, model, faults, load, starts or relay. (--help tells more)");
     }
 }
 catch (UsageException wrong)
@@ -85,6 +91,11 @@ catch (Exception) when (stop.IsCancellationRequested)
     // What was cut short may fail in any way; a shell wants to know only by what.
     await Console.Error.WriteLineAsync("Stopped.");
     return stopCode;
+}
+catch (Exception failed) when (failed is BridgeFailedException or ChildFailedException)
+{
+    await Console.Error.WriteLineAsync(failed.Message);
+    return 1;
 }
 
 // Everything is put away in order; the runtime's own way would end the process here and now.

@@ -84,6 +84,23 @@ internal sealed class LatencyHistogramTests
     }
 
     [Test]
+    public void Those_longer_than_a_percentile_are_counted()
+    {
+        var histogram = new LatencyHistogram();
+        for (var microseconds = 1L; microseconds <= 1000; microseconds++)
+            histogram.Record(microseconds * 1000);
+        Assert.Multiple(() =>
+        {
+            // Those in the step of the percentile itself (0.8 % at the most) are as long, not longer.
+            Assert.That(histogram.CountLonger(histogram.Percentile(99)), Is.InRange(2, 10));
+            Assert.That(histogram.CountLonger(histogram.Percentile(50)), Is.InRange(496, 500));
+            Assert.That(histogram.CountLonger(histogram.Max), Is.Zero);
+            Assert.That(histogram.CountLonger(TimeSpan.Zero), Is.EqualTo(1000));
+            Assert.That(histogram.CountLonger(TimeSpan.FromHours(1)), Is.Zero);
+        });
+    }
+
+    [Test]
     public void Two_added_are_as_one_that_had_all_of_it_and_a_cleared_one_has_nothing()
     {
         var (one, other, both) = (new LatencyHistogram(), new LatencyHistogram(), new LatencyHistogram());

@@ -9,15 +9,14 @@ namespace Bridge.Simulator.Load;
 internal static class LoadCommand
 {
     /// <summary>What measures neither spins nor compiles a second time meanwhile.</summary>
-    private static readonly Dictionary<string, string?> Calm = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0", ["DOTNET_TieredPGO"] = "0" };
+    internal static readonly Dictionary<string, string?> Calm = new() { ["DOTNET_ThreadPool_UnfairSemaphoreSpinLimit"] = "0", ["DOTNET_TieredPGO"] = "0" };
 
     public static async Task<int> RunAsync(string[] arguments, CancellationToken stop)
     {
         // What measures spends nothing on waiting: before the first thread of the pool begins.
         AppContext.SetData("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit", 0);
         var options = LoadOptions.Parse(arguments);
-        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
-            throw new Commands.UsageException("load needs a 64-bit Linux: its callers and its model are made with epoll. (A container will do.)");
+        NeedLinux("load");
         using var folder = new LoadFolder(options.Plan.Tls);
         var began = TimeProvider.System.GetTimestamp();
         var results = new List<LoadResult>();
@@ -39,6 +38,13 @@ internal static class LoadCommand
         return results.Exists(static result => !result.Up.Frames.AreWhole || !result.Down.Frames.AreWhole || result.SetUpsFailed > 0) ? 1 : 0;
 
         void Tell(string text) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetElapsedTime(began).TotalSeconds,7:F1} s  {text}"));
+    }
+
+    /// <exception cref="Commands.UsageException">This is not where a command of the yardstick can run.</exception>
+    internal static void NeedLinux(string command)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+            throw new Commands.UsageException($"{command} needs a 64-bit Linux: its callers and its model are made with epoll. (A container will do.)");
     }
 
     private static async Task<LoadResult> RunAsync(string subject, LoadOptions options, LoadFolder folder, Action<string> tell, CancellationToken stop)

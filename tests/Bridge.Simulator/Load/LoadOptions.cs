@@ -105,8 +105,8 @@ internal sealed record LoadOptions
             : throw new UsageException($"--subjects names one twice: '{text}'.");
     }
 
-    // NAME=VALUE,NAME=VALUE
-    private static Dictionary<string, string?> Variables(string option, string? text)
+    /// <summary>Reads <c>NAME=VALUE,NAME=VALUE</c>.</summary>
+    internal static Dictionary<string, string?> Variables(string option, string? text)
     {
         var variables = new Dictionary<string, string?>();
         foreach (var one in (text ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))

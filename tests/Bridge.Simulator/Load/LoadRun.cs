@@ -45,7 +45,7 @@ internal sealed class LoadRun : IDisposable
         await ComeAsync(stop);
         var stood = Read();
         await Task.Delay(Plan.WarmUp, stop);
-        await OnThreadAsync(_callers.Measure);
+        await _reactor.DoAsync(_callers.Measure);
         await _model.WriteLineAsync("measure", stop);
         var setUps = _callers.SetUps;
         var (before, generatorBefore) = (Read(), Generator());
@@ -54,7 +54,7 @@ internal sealed class LoadRun : IDisposable
         setUps = _callers.SetUps - setUps;
         await HushAsync(stop);
         var report = await ReportAsync(stop);
-        await OnThreadAsync(_callers.End);
+        await _reactor.DoAsync(_callers.End);
         var cost = new LoadCost(fresh, stood, before, after, Plan, _options.SetUpsPerSecond > 0 ? _options.SetUpsPerSecond * ShortCall.TotalSeconds : Plan.Calls, _options.SetUpsPerSecond > 0 ? setUps : 0);
         return Result(report, cost.Use(_options.IsQuiet), cost.PerCallSecond(generatorAfter - generatorBefore), moments);
     }
@@ -73,13 +73,13 @@ internal sealed class LoadRun : IDisposable
         {
             _tell(string.Create(CultureInfo.InvariantCulture, $"{_options.SetUpsPerSecond:F0} set-ups a second …"));
             var all = (int)(_options.SetUpsPerSecond * (Plan.WarmUp + Plan.Window + Settle).TotalSeconds);
-            await OnThreadAsync(() => _callers.Begin(_options.SetUpsPerSecond, all));
+            await _reactor.DoAsync(() => _callers.Begin(_options.SetUpsPerSecond, all));
             return;
         }
 
         var ramp = TimeSpan.FromSeconds(Plan.Calls / Plan.RampPerSecond);
         _tell(string.Create(CultureInfo.InvariantCulture, $"{Plan.Calls} calls come, in {ramp.TotalSeconds:F0} s …"));
-        await OnThreadAsync(() => _callers.Begin(Plan.RampPerSecond, Plan.Calls));
+        await _reactor.DoAsync(() => _callers.Begin(Plan.RampPerSecond, Plan.Calls));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
         deadline.CancelAfter(ramp + LateComers);
         try
@@ -89,7 +89,7 @@ internal sealed class LoadRun : IDisposable
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            await OnThreadAsync(() => _callers.Fail("it did not stand in time", Plan.Calls - _callers.SetUps - _callers.Failed));
+            await _reactor.DoAsync(() => _callers.Fail("it did not stand in time", Plan.Calls - _callers.SetUps - _callers.Failed));
         }
     }
 
@@ -102,7 +102,7 @@ internal sealed class LoadRun : IDisposable
             await Task.Delay(left < Look ? left : Look, stop);
             var report = await ReportAsync(stop);
             var down = "";
-            await OnThreadAsync(() => down = _callers.Arrivals.TakeRecent());
+            await _reactor.DoAsync(() => down = _callers.Arrivals.TakeRecent());
             var reading = Read();
             var moment = new Moment(
                 TimeProvider.System.GetElapsedTime(began), reading?.ResidentBytes ?? 0, reading?.Handles ?? 0,
@@ -119,7 +119,7 @@ internal sealed class LoadRun : IDisposable
     /// <summary>What is on its way is to arrive before it is counted; but not so long that a bridge fills the silence of a sentence that was broken off.</summary>
     private async Task HushAsync(CancellationToken stop)
     {
-        await OnThreadAsync(() => _callers.IsHushed = true);
+        await _reactor.DoAsync(() => _callers.IsHushed = true);
         await _model.WriteLineAsync("hush", stop);
         await Task.Delay(Settle, stop);
     }
@@ -153,15 +153,4 @@ internal sealed class LoadRun : IDisposable
     private ProcessReading? Read() => _subject.Process is { } process ? ProcessReading.Of(process) : null;
 
     private TimeSpan Generator() => ProcessReading.Of(_model.Process).Total + Environment.CpuUsage.TotalTime;
-
-    private Task OnThreadAsync(Action what)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _reactor.Post(() =>
-        {
-            what();
-            done.SetResult();
-        });
-        return done.Task;
-    }
 }

@@ -65,6 +65,15 @@ internal sealed class LatencyHistogram
         return Span(Math.Min(Middle(bucket), _max));
     }
 
+    /// <summary>How many were longer than what <see cref="Percentile"/> answered.</summary>
+    public long CountLonger(TimeSpan than)
+    {
+        long longer = 0;
+        for (var bucket = BucketOf(Math.Clamp(than.Ticks * 100, 0, MostNanoseconds)) + 1; bucket < _counts.Length; bucket++)
+            longer += _counts[bucket];
+        return longer;
+    }
+
     /// <summary>For another process: <c>max;bucket:count,bucket:count…</c>, the longest in nanoseconds, empty buckets left out.</summary>
     public string ToText()
     {

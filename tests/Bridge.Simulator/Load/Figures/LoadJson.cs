@@ -25,8 +25,10 @@ internal static class LoadJson
                 Machine = machine,
                 Runs = results.Select((run, index) => Run(run, results.Take(index).Count(before => before.Subject == run.Subject) + 1)),
                 Ratios = ratios.Comparisons.Select(Ratios),
-                ReactionP99Ms = ratios.ReactionP99?.TotalMilliseconds,
-                ratios.ReactionIsWithinDelay,
+                ReactionP99Ms = ratios.Reaction?.P99.TotalMilliseconds,
+                ReactionCount = ratios.Reaction?.Count,
+                ReactionsLonger = ratios.Reaction?.Longer,
+                ReactionIsWithinDelay = ratios.Reaction?.IsWithinDelay,
             },
             Indented);
     }

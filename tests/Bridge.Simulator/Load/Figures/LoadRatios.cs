@@ -22,16 +22,11 @@ internal sealed record Comparison(string Against, IReadOnlyList<RoundRatio> Roun
 /// result is its first round, and so on.)
 /// </summary>
 /// <param name="Comparisons">With each relay that was measured in a round in which the bridge was.</param>
-/// <param name="ReactionP99">From <c>speech_started</c> to <c>clear</c>, over all runs of the bridge that count; null when nobody interrupted.</param>
-/// <param name="DownP99">The delay added on the same way, over the same runs.</param>
-internal sealed record LoadRatios(IReadOnlyList<Comparison> Comparisons, TimeSpan? ReactionP99, TimeSpan DownP99)
+/// <param name="Reaction">Whether <c>clear</c> is fast, over all runs of the bridge that count; null when nobody interrupted.</param>
+internal sealed record LoadRatios(IReadOnlyList<Comparison> Comparisons, Reaction? Reaction)
 {
-    /// <summary>Whether <c>clear</c> is as fast as the audio it overtakes; null when nobody interrupted.</summary>
-    public bool? ReactionIsWithinDelay => ReactionP99 is { } reaction ? reaction <= DownP99 : null;
-
     public static LoadRatios Of(IReadOnlyList<LoadResult> results)
     {
-        // Interruptions are few: a p99 of one run would be the chance of its second worst.
         var (reaction, down) = (new LatencyHistogram(), new LatencyHistogram());
         foreach (var run in results.Where(run => run.Subject == Subjects.Bridge && run.Counts))
         {
@@ -41,8 +36,7 @@ internal sealed record LoadRatios(IReadOnlyList<Comparison> Comparisons, TimeSpa
 
         return new(
             [.. new[] { Subjects.Relay, Subjects.Tuned }.Select(relay => Compare(results, relay)).Where(one => one.Rounds.Count > 0)],
-            reaction.Count > 0 ? reaction.Percentile(99) : null,
-            down.Percentile(99));
+            Reaction.Of(reaction, down));
     }
 
     private static Comparison Compare(IReadOnlyList<LoadResult> results, string against)

@@ -84,13 +84,20 @@ internal static class LoadTable
             to.WriteLine($"{$"{Subjects.Bridge} / {one.Against}",-21}   CPU {Ratio(one.Cpu)}   up p99 {Ratio(one.UpP99)}   down p99 {Ratio(one.DownP99)}   rounds {string.Join(", ", one.Rounds.Select(round => round.Round))}");
         }
 
-        if (ratios.ReactionP99 is { } reaction)
+        if (ratios.Reaction is { } reaction)
         {
             to.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"speech_started to clear: p99 {reaction.TotalMilliseconds:F2} ms, {(ratios.ReactionIsWithinDelay == true ? "within" : "NOT WITHIN")} the {ratios.DownP99.TotalMilliseconds:F2} ms added down"));
+                $"speech_started to clear: p99 {reaction.P99.TotalMilliseconds:F2} ms of {reaction.Count}, {Verdict(reaction)}"));
         }
     }
+
+    private static string Verdict(Reaction reaction) => string.Create(CultureInfo.InvariantCulture, $"{reaction.IsWithinDelay switch
+    {
+        true => "within",
+        false => "NOT WITHIN",
+        null => "too few to tell whether it is within",
+    }} the {reaction.DownP99.TotalMilliseconds:F2} ms added down{(reaction.IsWithinDelay == true ? "" : $" ({reaction.Longer} were longer, by chance up to {reaction.MostByChance})")}");
 
     private static void PrintTroubles(TextWriter to, IReadOnlyList<SubjectColumn> columns)
     {

@@ -19,7 +19,7 @@ internal interface IPunctual
 
 /// <summary>
 /// Many sockets and appointments on one thread, the one that calls <see cref="Run"/>. Nothing here may block, and everything else
-/// of it is called on that thread, but for <see cref="Post"/>.
+/// of it is called on that thread, but for <see cref="Post"/> and <see cref="DoAsync"/>.
 /// </summary>
 internal sealed class Reactor : IDisposable
 {
@@ -96,6 +96,18 @@ internal sealed class Reactor : IDisposable
         {
             // Rung often enough already.
         }
+    }
+
+    /// <summary>From any thread: does this on the reactor's, and tells when it is done.</summary>
+    public Task DoAsync(Action what)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(() =>
+        {
+            what();
+            done.SetResult();
+        });
+        return done.Task;
     }
 
     /// <summary>From any thread: <see cref="Run"/> returns.</summary>
