@@ -95,7 +95,7 @@ public sealed class DrainTests
         Assert.That(FaultCall.ReasonsIn(bridge), Is.EqualTo(Enumerable.Repeat("Draining", 3)));
         Assert.That(crowd.Callers.Select(caller => caller.Sentences.Single().Text), Is.All.StartsWith("I am sorry"));
         Assert.That(crowd.Callers.Select(caller => caller.HowItEnded), Is.All.EqualTo(CallEnding.Hangup));
-        Assert.That(bridge.Model.OpenSockets, Is.Zero);
+        await bridge.Model.WaitUntilAsync(model => model.OpenSockets == 0, cancel);
     }
 
     [Test]

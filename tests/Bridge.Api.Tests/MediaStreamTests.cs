@@ -140,6 +140,6 @@ public sealed class MediaStreamTests
         var calls = bridge.Services.GetRequiredService<CallRegistry>();
         for (var changed = calls.Changed; calls.Active > 0; changed = calls.Changed)
             await changed.WaitAsync(cancel);
-        Assert.That(bridge.Model.OpenSockets, Is.Zero);
+        await bridge.Model.WaitUntilAsync(model => model.OpenSockets == 0, cancel);
     }
 }

@@ -54,7 +54,7 @@ public sealed class VanishingPeerTests
         await call.Caller.AllStreams[0].Ended.WaitAsync(cancel);
         await call.Bridge.Logs.WaitForAsync("Call ended");
         Assert.That(call.EndReasons, Is.EqualTo(new[] { reason.ToString() }));
-        Assert.That(call.Bridge.Model.OpenSockets, Is.Zero);
+        await call.Bridge.Model.WaitUntilAsync(model => model.OpenSockets == 0, cancel);
     }
 
     [Test]
