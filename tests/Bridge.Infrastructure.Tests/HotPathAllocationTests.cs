@@ -43,6 +43,27 @@ public sealed class HotPathAllocationTests
         Assert.That(Garbage(() => ModelDelta(delta.Span)), Is.Zero);
     }
 
+    // Half of a turn's events, and the larger ones.
+    [TestCase("""{"type":"conversation.item.done","event_id":"event_1","previous_item_id":null,"item":{"id":"item_1","type":"message","role":"assistant","content":[{"type":"output_audio","transcript":"Good day."}]}}""")]
+    [TestCase("""{"type":"response.output_item.added","event_id":"event_1","response_id":"resp_1","output_index":0,"item":{"id":"item_1","type":"message","status":"in_progress","role":"assistant","content":[]}}""")]
+    [TestCase("""{"type":"response.content_part.added","event_id":"event_1","response_id":"resp_1","item_id":"item_1","output_index":0,"content_index":0,"part":{"type":"audio","transcript":""}}""")]
+    public void Ten_thousand_events_of_no_use_to_a_call_make_no_garbage(string text)
+    {
+        var received = Wire.Bytes(text);
+
+        Assert.That(Garbage(() => Require(_model.Read(received).Kind == OpenAIEventKind.Ignored)), Is.Zero);
+    }
+
+    [Test]
+    public void A_response_that_is_done_makes_less_garbage_than_its_length()
+    {
+        var words = string.Concat(Enumerable.Repeat("and so on ", 100));
+        var done = Wire.Bytes(
+            $$"""{"type":"response.done","response":{"id":"resp_1","status":"completed","output":[{"id":"item_1","type":"message","role":"assistant","content":[{"type":"output_audio","transcript":"{{words}}"}]}],"metadata":{"request":"1"} } }""");
+
+        Assert.That(Garbage(() => Require(_model.Read(done).Event.Kind == RealtimeEventKind.ResponseFinished)) / Frames, Is.LessThan(words.Length));
+    }
+
     private void CallerFrame(ReadOnlySpan<byte> frame)
     {
         frame.CopyTo(_received);

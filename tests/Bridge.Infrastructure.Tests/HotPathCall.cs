@@ -39,14 +39,18 @@ internal sealed class HotPathCall : IAsyncDisposable
     private readonly int _stampAt;
 
     /// <param name="uplinkBatchMs">How much of the caller's audio goes to the model at once.</param>
-    public HotPathCall(string uplinkBatchMs = "20")
+    /// <param name="isWatched">Whether the clock is looked at as time goes on; with a patience that has no end.</param>
+    public HotPathCall(string uplinkBatchMs = "20", bool isWatched = false)
     {
+        Time = new SteppedTime(isWatched);
         _stampAt = Wire.Text(_callerFrame.Span).IndexOf(Stamp, StringComparison.Ordinal);
         var settings = new Dictionary<string, string?>
         {
             ["Bridge:Provider"] = "openai",
             ["Bridge:CallerAudio:UplinkBatchMs"] = uplinkBatchMs,
         };
+        foreach (var rule in new[] { "FillerAfter", "StallAfter", "FirstAudioWithin", "IdleAskAfter", "IdleEndAfter", "MaxCallDuration" })
+            settings["Bridge:Patience:" + rule] = isWatched ? "0" : null;
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddSingleton<TimeProvider>(Time)
@@ -72,7 +76,7 @@ internal sealed class HotPathCall : IAsyncDisposable
         $$"""{"type":"response.output_audio.delta","event_id":"event_1","response_id":"resp_1","item_id":"item_1","output_index":0,"content_index":0,"delta":"{{Speech}}"}""";
 
     /// <summary>Stands still, but for the frames.</summary>
-    public SteppedTime Time { get; } = new();
+    public SteppedTime Time { get; }
 
     private static string Speech => Convert.ToBase64String(new byte[160]);
 

@@ -10,6 +10,7 @@ public sealed class HotPathCallTests
     private const int Frames = HotPathCall.Frames;
 
     private readonly long[] _allocated = new long[3];
+    private readonly TaskCompletionSource _carried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _count;
 
     [TestCase("20", 1)]
@@ -25,6 +26,20 @@ public sealed class HotPathCallTests
 
         // The first frames may wait for the session and go together.
         Assert.That(model.Sent, Is.InRange((Frames / frames) + 1, ((WarmUp + Frames) / frames) + 10), "each frame or batch, the greeting, the goodbye, and what is asked of a model that says nothing");
+        AssertNothingLeft();
+    }
+
+    [Test]
+    public async Task Four_looks_a_second_at_the_clock_leave_nothing_behind()
+    {
+        await using var call = new HotPathCall(isWatched: true);
+        // The watch begins after the caller's side, which must not be over by then.
+        var watched = new TaskCompletionSource();
+        var twilio = Twilio(buffer => Counts(call) ? Say(call.CallerFrame(_count * HotPathCall.FrameMs), buffer) : null, watched.Task);
+
+        await RunAsync(call, twilio, new LoopSocket(_ => null, isClient: false), watched.SetResult);
+
+        Assert.That(call.Time.Rings, Is.InRange((WarmUp + Frames) * HotPathCall.FrameMs / 260, (WarmUp + Frames) * HotPathCall.FrameMs / 200));
         AssertNothingLeft();
     }
 
@@ -48,7 +63,10 @@ public sealed class HotPathCallTests
         if (_count is WarmUp or WarmUp + (Frames / 2) or WarmUp + Frames)
             _allocated[(_count - WarmUp) / (Frames / 2)] = GC.GetAllocatedBytesForCurrentThread();
         call.Time.Step(TimeSpan.FromMilliseconds(HotPathCall.FrameMs));
-        return _count++ < WarmUp + Frames;
+        if (_count++ < WarmUp + Frames)
+            return true;
+        _carried.TrySetResult();
+        return false;
     }
 
     private void AssertNothingLeft()
@@ -58,17 +76,19 @@ public sealed class HotPathCallTests
         Assert.That((first, second), Is.EqualTo(HotPathCall.IsOptimised ? (0L, 0L) : (second, second)));
     }
 
-    private async Task RunAsync(HotPathCall call, LoopSocket twilio, LoopSocket model)
+    private async Task RunAsync(HotPathCall call, LoopSocket twilio, LoopSocket model, Action? goOn = null)
     {
-        // Nothing here ever waits, so all frames are carried before this returns, on this thread.
+        // Nothing here ever waits, so all frames are carried before this returns, on this thread; or on the one that goes on.
         var run = call.RunAsync(twilio, model);
+        goOn?.Invoke();
+        await _carried.Task.WaitAsync(TimeSpan.FromMinutes(1));
         Assert.That(_count, Is.EqualTo(WarmUp + Frames + 1));
         twilio.Closes();
         model.Closes();
         await run.WaitAsync(SocketPair.Patience);
     }
 
-    private static LoopSocket Twilio(LoopSocket.Next next)
+    private static LoopSocket Twilio(LoopSocket.Next next, Task? goesOn = null)
     {
         var start = Wire.Bytes(HotPathCall.Start);
         var started = false;
@@ -78,7 +98,7 @@ public sealed class HotPathCallTests
                 return next(buffer);
             started = true;
             return Say(start.Span, buffer);
-        }, isClient: true);
+        }, isClient: true, goesOn);
     }
 
     private static int? Say(ReadOnlySpan<byte> message, Span<byte> buffer)

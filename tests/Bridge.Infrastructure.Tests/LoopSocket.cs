@@ -6,10 +6,12 @@ namespace Bridge.Infrastructure.Tests;
 /// </summary>
 /// <param name="next">Writes the next message into the buffer and returns its length; null when there is none.</param>
 /// <param name="isClient">Whether the far end, whose messages these are, is the client.</param>
-internal sealed class LoopSocket(LoopSocket.Next next, bool isClient) : Stream
+/// <param name="goesOn">Waited for after the first message; null: nothing is.</param>
+internal sealed class LoopSocket(LoopSocket.Next next, bool isClient, Task? goesOn = null) : Stream
 {
     private readonly TaskCompletionSource _close = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _message = new byte[1024];
+    private bool _hasBegun;
     private bool _hasSaidGoodbye;
 
     internal delegate int? Next(Span<byte> buffer);
@@ -27,10 +29,13 @@ internal sealed class LoopSocket(LoopSocket.Next next, bool isClient) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        next(_message) is { } length
-            ? new ValueTask<int>(RawFrame.Write(buffer.Span, RawFrame.Text, _message.AsSpan(0, length), isClient))
-            : new ValueTask<int>(GoodbyeAsync(buffer));
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_hasBegun && goesOn is { IsCompleted: false })
+            return new ValueTask<int>(GoOnAsync(buffer));
+        _hasBegun = true;
+        return Message(buffer);
+    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -60,6 +65,17 @@ internal sealed class LoopSocket(LoopSocket.Next next, bool isClient) : Stream
     {
         Closes();
         base.Dispose(disposing);
+    }
+
+    private ValueTask<int> Message(Memory<byte> buffer) =>
+        next(_message) is { } length
+            ? new ValueTask<int>(RawFrame.Write(buffer.Span, RawFrame.Text, _message.AsSpan(0, length), isClient))
+            : new ValueTask<int>(GoodbyeAsync(buffer));
+
+    private async Task<int> GoOnAsync(Memory<byte> buffer)
+    {
+        await goesOn!;
+        return await Message(buffer);
     }
 
     private async Task<int> GoodbyeAsync(Memory<byte> buffer)

@@ -80,9 +80,12 @@ internal sealed partial class CallWatchdog(
         if (decision.Action == WatchAction.End)
             return decision.Reason;
         if (decision.Action != WatchAction.None)
-            (_doing, _doingSince) = (BesideAsync(() => DoAsync(decision)), call.Elapsed);
+            Begin(decision);
         return null;
     }
+
+    /// <summary>By itself: what is kept for later is made where it is declared, and a look that finds nothing to do makes nothing.</summary>
+    private void Begin(WatchDecision decision) => (_doing, _doingSince) = (BesideAsync(() => DoAsync(decision)), call.Elapsed);
 
     /// <summary>A recording is written out, a command put together, seconds of audio sent: that is for the thread pool.</summary>
     private Task BesideAsync(Func<Task> work) => wheel.DoBesideAsync(async () =>

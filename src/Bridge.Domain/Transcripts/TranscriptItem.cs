@@ -63,6 +63,12 @@ internal sealed class TranscriptItem(string itemId, Speaker speaker)
     /// <summary>The item as text, its contents joined.</summary>
     public TranscriptTurn ToTurn()
     {
+        if (_parts.Count == 1)
+        {
+            var (heard, unheard) = _parts[0].Divide(speaker);
+            return new TranscriptTurn(itemId, speaker, heard, unheard);
+        }
+
         var parts = _parts.ConvertAll(p => p.Divide(speaker));
         return new TranscriptTurn(
             itemId,

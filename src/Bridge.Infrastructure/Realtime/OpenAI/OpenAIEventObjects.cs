@@ -19,7 +19,10 @@ internal readonly record struct OpenAIResponse(string? Id, int? Request, Respons
 /// <param name="Speaker">Whose message it is; null for what is no message of either.</param>
 internal readonly record struct OpenAIItem(string? Id, Speaker? Speaker);
 
-/// <summary>Reads the objects inside an event that come rarely: a few times a turn, so strings and documents are fine.</summary>
+/// <summary>
+/// Reads the objects inside an event that come rarely: a few times a turn, so strings and documents are fine. Documents are of the
+/// bytes that are there, not of copies; what is not there is empty.
+/// </summary>
 internal static partial class OpenAIEventObjects
 {
     /// <summary>Errors after which no session goes on (API reference, "error", and the codes of quota and billing).</summary>
@@ -35,10 +38,12 @@ internal static partial class OpenAIEventObjects
     };
 
     // "response":{"id":"resp_…","status":"failed","status_details":{"type":"failed","error":{"type":"…","code":"rate_limit_exceeded","message":"…"}}}
-    public static OpenAIResponse ReadResponse(ref Utf8JsonReader json)
+    public static OpenAIResponse ReadResponse(ReadOnlyMemory<byte> utf8)
     {
-        if (Value(ref json) is not { } response)
+        if (utf8.IsEmpty)
             return default;
+        using var document = JsonDocument.Parse(utf8);
+        var response = document.RootElement;
         RealtimeError? error = null;
         var status = Text(response, "status");
         var reason = Text(Member(response, "status_details"), "reason");
@@ -58,9 +63,12 @@ internal static partial class OpenAIEventObjects
     }
 
     // "item":{"id":"item_…","type":"message","role":"assistant","content":[…]}
-    public static OpenAIItem ReadItem(ref Utf8JsonReader json)
+    public static OpenAIItem ReadItem(ReadOnlyMemory<byte> utf8)
     {
-        var item = Value(ref json);
+        if (utf8.IsEmpty)
+            return default;
+        using var document = JsonDocument.Parse(utf8);
+        var item = document.RootElement;
         Speaker? speaker = (Text(item, "type"), Text(item, "role")) switch
         {
             ("message", "user") => Speaker.Caller,
@@ -71,12 +79,21 @@ internal static partial class OpenAIEventObjects
     }
 
     // "error":{"type":"invalid_request_error","code":"…","message":"…","param":"…","event_id":"…"}
-    public static RealtimeError? ReadError(ref Utf8JsonReader json) => Error(Value(ref json));
+    public static RealtimeError? ReadError(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.IsEmpty)
+            return null;
+        using var document = JsonDocument.Parse(utf8);
+        return Error(document.RootElement);
+    }
 
     // "session":{"id":"sess_…","audio":{"input":{"format":{"type":"audio/pcmu"}},"output":{"format":{"type":"audio/pcmu"}}}}
-    public static OpenAISession ReadSession(ref Utf8JsonReader json)
+    public static OpenAISession ReadSession(ReadOnlyMemory<byte> utf8)
     {
-        var session = Value(ref json);
+        if (utf8.IsEmpty)
+            return default;
+        using var document = JsonDocument.Parse(utf8);
+        var session = document.RootElement;
         var audio = Member(session, "audio");
         return new OpenAISession(
             Shown(Text(session, "id")),
@@ -89,9 +106,12 @@ internal static partial class OpenAIEventObjects
 
     // "rate_limits":[{"name":"requests","limit":1000,"remaining":0,"reset_seconds":1.5}, …]
     /// <summary>When the last of the limits that are used up allows more; null when none is.</summary>
-    public static TimeSpan? ReadRateLimits(ref Utf8JsonReader json)
+    public static TimeSpan? ReadRateLimits(ReadOnlyMemory<byte> utf8)
     {
-        if (Value(ref json) is not { ValueKind: JsonValueKind.Array } limits)
+        if (utf8.IsEmpty)
+            return null;
+        using var document = JsonDocument.Parse(utf8);
+        if (document.RootElement is not { ValueKind: JsonValueKind.Array } limits)
             return null;
         TimeSpan? reset = null;
         foreach (var limit in limits.EnumerateArray())
@@ -142,8 +162,6 @@ internal static partial class OpenAIEventObjects
         _ when HarmlessCodes.Contains(code) => RealtimeErrorKind.Harmless,
         _ => RealtimeErrorKind.Other,
     };
-
-    private static JsonElement? Value(ref Utf8JsonReader json) => json.Read() ? JsonElement.ParseValue(ref json) : null;
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var member) ? member : null;

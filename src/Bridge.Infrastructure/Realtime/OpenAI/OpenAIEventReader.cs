@@ -52,17 +52,17 @@ internal sealed class OpenAIEventReader
             else if (json.ValueTextEquals("previous_item_id"u8))
                 fields.PreviousItemId = ReadText(ref json);
             else if (json.ValueTextEquals("item"u8))
-                fields.Item = OpenAIEventObjects.ReadItem(ref json);
+                fields.Item = ReadObject(ref json);
             else if (json.ValueTextEquals("content_index"u8))
                 fields.ContentIndex = json.Read() ? json.GetInt32() : 0;
             else if (json.ValueTextEquals("response"u8))
-                fields.Response = OpenAIEventObjects.ReadResponse(ref json);
+                fields.Response = ReadObject(ref json);
             else if (json.ValueTextEquals("error"u8))
-                fields.Error = OpenAIEventObjects.ReadError(ref json);
+                fields.Error = ReadObject(ref json);
             else if (json.ValueTextEquals("rate_limits"u8))
-                fields.LimitsReset = OpenAIEventObjects.ReadRateLimits(ref json);
+                fields.RateLimits = ReadObject(ref json);
             else if (json.ValueTextEquals("session"u8))
-                fields.Session = OpenAIEventObjects.ReadSession(ref json);
+                fields.Session = ReadObject(ref json);
             else
                 json.Skip();
         }
@@ -84,11 +84,11 @@ internal sealed class OpenAIEventReader
         if (type.SequenceEqual("response.output_audio.done"u8))
             return fields.ItemId.Found ? ForTheCall(new RealtimeEvent(RealtimeEventKind.ItemFinished, Item: Item(fields, utf8))) : new OpenAIEvent(OpenAIEventKind.Malformed);
         if (type.SequenceEqual("response.created"u8))
-            return OfResponse(RealtimeEventKind.ResponseStarted, fields.Response);
+            return OfResponse(RealtimeEventKind.ResponseStarted, fields, utf8);
         if (type.SequenceEqual("response.done"u8))
-            return OfResponse(RealtimeEventKind.ResponseFinished, fields.Response);
+            return OfResponse(RealtimeEventKind.ResponseFinished, fields, utf8);
         if (type.SequenceEqual("error"u8))
-            return fields.Error is { } error ? ForTheCall(new RealtimeEvent(RealtimeEventKind.Error, Error: error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
+            return OpenAIEventObjects.ReadError(fields.Error.In(utf8)) is { } error ? ForTheCall(new RealtimeEvent(RealtimeEventKind.Error, Error: error)) : new OpenAIEvent(OpenAIEventKind.Malformed);
         if (type.SequenceEqual("conversation.item.added"u8))
             return ItemAdded(fields, utf8);
         if (type.SequenceEqual("response.output_audio_transcript.delta"u8))
@@ -100,12 +100,12 @@ internal sealed class OpenAIEventReader
         if (type.SequenceEqual("conversation.item.input_audio_transcription.failed"u8))
             return Words(RealtimeEventKind.TextFinished, Speaker.Caller, default, fields, utf8);
         if (type.SequenceEqual("session.created"u8))
-            return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: fields.Session);
+            return new OpenAIEvent(OpenAIEventKind.SessionCreated, Session: OpenAIEventObjects.ReadSession(fields.Session.In(utf8)));
         if (type.SequenceEqual("session.updated"u8))
-            return new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: fields.Session);
+            return new OpenAIEvent(OpenAIEventKind.SessionUpdated, Session: OpenAIEventObjects.ReadSession(fields.Session.In(utf8)));
         if (type.SequenceEqual("rate_limits.updated"u8))
         {
-            _limitsReset = fields.LimitsReset;
+            _limitsReset = OpenAIEventObjects.ReadRateLimits(fields.RateLimits.In(utf8));
             return new OpenAIEvent(OpenAIEventKind.Ignored);
         }
 
@@ -134,7 +134,7 @@ internal sealed class OpenAIEventReader
         text.Found ? JsonSerializer.Deserialize(utf8.Span.Slice(text.Start - 1, text.Length + 2), OpenAIJson.Default.String) : null;
 
     // {"type":"conversation.item.added","previous_item_id":"item_…","item":{"id":"item_…","type":"message","role":"assistant",…}}
-    private static OpenAIEvent ItemAdded(Fields fields, Memory<byte> utf8) => fields.Item switch
+    private static OpenAIEvent ItemAdded(Fields fields, Memory<byte> utf8) => OpenAIEventObjects.ReadItem(fields.Item.In(utf8)) switch
     {
         { Id: { } id, Speaker: { } speaker } => ForTheCall(new RealtimeEvent(RealtimeEventKind.ItemAdded, Item: new ItemKey(id, 0))
         {
@@ -150,8 +150,9 @@ internal sealed class OpenAIEventReader
         ? ForTheCall(new RealtimeEvent(kind, Item: Item(fields, utf8)) { Text = String(words, utf8), Speaker = speaker })
         : new OpenAIEvent(OpenAIEventKind.Malformed);
 
-    private OpenAIEvent OfResponse(RealtimeEventKind kind, OpenAIResponse response)
+    private OpenAIEvent OfResponse(RealtimeEventKind kind, Fields fields, Memory<byte> utf8)
     {
+        var response = OpenAIEventObjects.ReadResponse(fields.Response.In(utf8));
         if (response.Id is not { } id)
             return new OpenAIEvent(OpenAIEventKind.Malformed);
         var error = response.Ending == ResponseEnding.RateLimited ? response.Error! with { RetryAfter = _limitsReset } : response.Error;
@@ -167,6 +168,20 @@ internal sealed class OpenAIEventReader
             return new Text((int)json.TokenStartIndex + 1, json.ValueSpan.Length, json.ValueIsEscaped);
         json.Skip();
         return default;
+    }
+
+    private static Piece ReadObject(ref Utf8JsonReader json)
+    {
+        json.Read();
+        var start = (int)json.TokenStartIndex;
+        json.Skip();
+        return new Piece(start, (int)json.BytesConsumed - start);
+    }
+
+    /// <summary>Where a value stands in the message, with all that is in it. Most are of events that need none of it: they are read when it is known that they are needed.</summary>
+    private readonly record struct Piece(int Start, int Length)
+    {
+        public ReadOnlyMemory<byte> In(Memory<byte> message) => message.Slice(Start, Length);
     }
 
     /// <summary>Where a string stands in the message, without its quotes.</summary>
@@ -185,9 +200,9 @@ internal sealed class OpenAIEventReader
         Text Delta,
         Text Transcript,
         int ContentIndex,
-        OpenAIItem Item,
-        OpenAIResponse Response,
-        RealtimeError? Error,
-        TimeSpan? LimitsReset,
-        OpenAISession Session);
+        Piece Item,
+        Piece Response,
+        Piece Error,
+        Piece RateLimits,
+        Piece Session);
 }
