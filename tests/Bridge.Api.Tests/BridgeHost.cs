@@ -93,10 +93,13 @@ internal sealed class BridgeHost : IAsyncDisposable
     public Task<FakeCaller> CallAsync(Func<FakeCallerOptions, FakeCallerOptions>? change = null) =>
         FakeCaller.DialAsync(change?.Invoke(Caller) ?? Caller, CancellationToken.None);
 
-    /// <summary>Stops the service; time passes while it does.</summary>
-    public Task StopAsync() => PassUntilAsync(_app.StopAsync());
+    /// <summary>Stops the service. No time passes: what that needs must be given to it.</summary>
+    public Task StopAsync() => _app.StopAsync();
 
-    /// <summary>Lets time pass until something has happened.</summary>
+    /// <summary>
+    /// Lets time pass until something has happened, thousands of times as fast as it does: whatever waits for a socket is too late. So what is
+    /// waited for is what time alone brings.
+    /// </summary>
     public async Task PassUntilAsync(Task happened)
     {
         while (!happened.IsCompleted)

@@ -40,8 +40,8 @@ public sealed class MediaStreamTests
     {
         await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:HandshakeTimeout"] = "00:00:00.1");
         await using var caller = await bridge.CallAsync(o => o with { SendStart = false });
-        await bridge.PassUntilAsync(caller.Ended.WaitAsync(cancel));
-        var ended = await caller.Ended;
+        await bridge.PassUntilAsync(bridge.Logs.WaitForAsync("NoStart"));
+        var ended = await caller.Ended.WaitAsync(cancel);
 
         Assert.That((ended.By, ended.Status), Is.EqualTo((ClosedBy.Bridge, 1008)), "closed, not reset");
         Assert.That(bridge.Model.Dials, Is.Empty);
@@ -107,20 +107,17 @@ public sealed class MediaStreamTests
     [Test]
     public async Task A_stopping_service_ends_its_calls_and_leaves_nothing_behind(CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(customize: b =>
-        {
-            b.Configuration["Bridge:DrainTimeout"] = "00:00:00.1";
-            // Time passes faster here than sockets close.
-            b.Configuration["Bridge:CloseTimeout"] = "00:00:10";
-        });
+        await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:DrainTimeout"] = "00:00:00.1");
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await session.WaitForAsync("response.create", 1, cancel);
 
-        await bridge.StopAsync();
+        var stopping = bridge.StopAsync();
+        await bridge.PassUntilAsync(bridge.Logs.WaitForAsync("The time to drain is over: 1 call(s)"));
+        await stopping.WaitAsync(cancel);
 
-        Assert.That((await caller.Ended).By, Is.EqualTo(ClosedBy.Bridge));
-        Assert.That((await session.Closed).By, Is.EqualTo(ClosedBy.Bridge));
+        Assert.That((await caller.Ended.WaitAsync(cancel)).By, Is.EqualTo(ClosedBy.Bridge));
+        Assert.That((await session.Closed.WaitAsync(cancel)).By, Is.EqualTo(ClosedBy.Bridge));
         await bridge.Logs.WaitForAsync("Call ended: Draining");
     }
 

@@ -19,7 +19,7 @@ internal sealed class YardstickTests
     {
         var file = Path.Combine(TestContext.CurrentContext.WorkDirectory, $"{Guid.NewGuid()}.json");
         await LoadCommand.RunAsync(
-            ["--calls", "3", "--seconds", "1", "--warm", "0.5", "--rounds", "1", "--subjects", "bridge,relay", "--json", file], stop);
+            ["--calls", "3", "--seconds", "2", "--warm", "0", "--rounds", "1", "--subjects", "bridge,relay", "--json", file], stop);
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(file, stop));
         File.Delete(file);
         var runs = json.RootElement.GetProperty("runs").EnumerateArray().ToList();

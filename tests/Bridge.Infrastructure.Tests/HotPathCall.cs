@@ -49,8 +49,8 @@ internal sealed class HotPathCall : IAsyncDisposable
             ["Bridge:Provider"] = "openai",
             ["Bridge:CallerAudio:UplinkBatchMs"] = uplinkBatchMs,
         };
-        foreach (var rule in new[] { "FillerAfter", "StallAfter", "FirstAudioWithin", "IdleAskAfter", "IdleEndAfter", "MaxCallDuration" })
-            settings["Bridge:Patience:" + rule] = isWatched ? "0" : null;
+        foreach (var rule in isWatched ? ["FillerAfter", "StallAfter", "FirstAudioWithin", "IdleAskAfter", "IdleEndAfter", "MaxCallDuration"] : (string[])[])
+            settings["Bridge:Patience:" + rule] = "0";
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddSingleton<TimeProvider>(Time)

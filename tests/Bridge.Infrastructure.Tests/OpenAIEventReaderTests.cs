@@ -137,6 +137,20 @@ public sealed class OpenAIEventReaderTests
     [TestCase("""{"type":"session.updated"}x""")]
     public void An_event_without_what_it_must_have_is_malformed(string message) => Assert.That(Read(message).Kind, Is.EqualTo(OpenAIEventKind.Malformed));
 
+    [Test]
+    public void Objects_may_come_before_the_type_that_says_whether_they_are_needed()
+    {
+        const string ended = """ "response" : { "id" : "resp_1", "status" : "completed" } """;
+
+        Assert.That(ForTheCall($$"""{{{ended}},"type":"response.done"}""").ResponseId, Is.EqualTo("resp_1"));
+        Assert.That(Read($$"""{{{ended}},"type":"response.new_kind"}""").Kind, Is.EqualTo(OpenAIEventKind.Ignored));
+    }
+
+    [TestCase("conversation.item.added", nameof(OpenAIEventKind.Malformed))]
+    [TestCase("conversation.item.done", nameof(OpenAIEventKind.Ignored))]
+    public void An_unreadable_object_is_a_fault_where_it_is_needed(string type, string kind) =>
+        Assert.That(Read($$$"""{"type":"{{{type}}}","item":{"id":"\ud83d","type":"message","role":"user"}}""").Kind.ToString(), Is.EqualTo(kind));
+
     [TestCaseSource(nameof(Events))]
     public void Whatever_is_wrong_with_an_event_nothing_is_thrown(string message)
     {

@@ -41,7 +41,7 @@ const string Help = """
 
       starts  [--times 8] [--bridge-with NAME=VALUE,…] [--verbose]
               Starts the bridge so often and calls it twice as soon as it is ready: what the first caller after a deployment
-              waits for. (Linux)
+              waits for. One start more comes first, for practice, and is not counted. (Linux)
 
       relay   --model ws://… [--port 0] [--inline]
               The relay alone; /media-stream is its address.  --inline: Kestrel runs what follows on its socket threads.

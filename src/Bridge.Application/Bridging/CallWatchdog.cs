@@ -84,7 +84,7 @@ internal sealed partial class CallWatchdog(
         return null;
     }
 
-    /// <summary>By itself: what is kept for later is made where it is declared, and a look that finds nothing to do makes nothing.</summary>
+    /// <summary>A method of its own: what a lambda captures is made where it is declared, so in <see cref="Look"/> each look would make one.</summary>
     private void Begin(WatchDecision decision) => (_doing, _doingSince) = (BesideAsync(() => DoAsync(decision)), call.Elapsed);
 
     /// <summary>A recording is written out, a command put together, seconds of audio sent: that is for the thread pool.</summary>

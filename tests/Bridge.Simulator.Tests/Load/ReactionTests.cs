@@ -8,7 +8,12 @@ internal sealed class ReactionTests
     [TestCase(0.8, true)]
     [TestCase(1.2, false)]
     public void Clear_is_held_against_the_delay_of_its_own_way(double reactionMs, bool within) =>
-        Assert.That(Of([reactionMs])!.IsWithinDelay, Is.EqualTo(within));
+        Assert.That(Of(Enumerable.Repeat(reactionMs, 100))!.IsWithinDelay, Is.EqualTo(within));
+
+    [TestCase(99, null)]
+    [TestCase(100, true)]
+    public void Of_fewer_than_a_hundred_that_were_fast_nothing_is_said(int interruptions, bool? within) =>
+        Assert.That(Of(Enumerable.Repeat(0.5, interruptions))!.IsWithinDelay, Is.EqualTo(within));
 
     // P(X > most) <= 5 % < P(X > most - 1) for the binomial distribution of one in a hundred; from tables.
     [TestCase(1, 0)]

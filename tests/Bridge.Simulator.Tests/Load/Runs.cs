@@ -16,7 +16,7 @@ internal static class Runs
         new SubjectUse(cpu * 0.75, cpu * 0.25, 40 * 1024, 70 * 1024, 14, 812, 1500),
         new DirectionFigures(Delays(upMs), new FrameCount(200_000, 200_000, 0, 0, 0)),
         new DirectionFigures(Delays(downMs), new FrameCount(100_000, 100_000, 0, 0, 0)),
-        reactionMs is { } reaction ? Delays(reaction) : new LatencyHistogram(),
+        reactionMs is { } reaction ? Delays([.. Enumerable.Repeat(reaction, 100)]) : new LatencyHistogram(),
         subject == Subjects.Bridge ? Delays(2) : new LatencyHistogram(),
         Delays(6),
         new GeneratorUse(Delays(lateMs), 480),

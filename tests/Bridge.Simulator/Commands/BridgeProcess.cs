@@ -206,7 +206,7 @@ internal sealed class BridgeProcess : IAsyncDisposable
         while (Stopwatch.GetElapsedTime(began) < StartLimit)
         {
             if (_process.HasExited)
-                throw new BridgeFailedException($"The bridge ended with exit code {_process.ExitCode}. It wrote:{Environment.NewLine}{Output}");
+                throw new BridgeFailedException($"The bridge ended with exit code {await Exited}. It wrote:{Environment.NewLine}{Output}");
             if (await IsReadyAsync(cancellationToken))
                 return;
             await Task.Delay(100, cancellationToken);

@@ -20,8 +20,8 @@ internal readonly record struct OpenAIResponse(string? Id, int? Request, Respons
 internal readonly record struct OpenAIItem(string? Id, Speaker? Speaker);
 
 /// <summary>
-/// Reads the objects inside an event that come rarely: a few times a turn, so strings and documents are fine. Documents are of the
-/// bytes that are there, not of copies; what is not there is empty.
+/// Reads the objects inside an event that come rarely: a few times a turn, so strings and documents are fine. Each is given
+/// the bytes of its value as they stand in the message, which are not copied; none when the event has no such field.
 /// </summary>
 internal static partial class OpenAIEventObjects
 {
@@ -40,10 +40,9 @@ internal static partial class OpenAIEventObjects
     // "response":{"id":"resp_…","status":"failed","status_details":{"type":"failed","error":{"type":"…","code":"rate_limit_exceeded","message":"…"}}}
     public static OpenAIResponse ReadResponse(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty)
+        using var document = Parse(utf8);
+        if (document?.RootElement is not { } response)
             return default;
-        using var document = JsonDocument.Parse(utf8);
-        var response = document.RootElement;
         RealtimeError? error = null;
         var status = Text(response, "status");
         var reason = Text(Member(response, "status_details"), "reason");
@@ -65,10 +64,8 @@ internal static partial class OpenAIEventObjects
     // "item":{"id":"item_…","type":"message","role":"assistant","content":[…]}
     public static OpenAIItem ReadItem(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty)
-            return default;
-        using var document = JsonDocument.Parse(utf8);
-        var item = document.RootElement;
+        using var document = Parse(utf8);
+        var item = document?.RootElement;
         Speaker? speaker = (Text(item, "type"), Text(item, "role")) switch
         {
             ("message", "user") => Speaker.Caller,
@@ -81,19 +78,15 @@ internal static partial class OpenAIEventObjects
     // "error":{"type":"invalid_request_error","code":"…","message":"…","param":"…","event_id":"…"}
     public static RealtimeError? ReadError(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty)
-            return null;
-        using var document = JsonDocument.Parse(utf8);
-        return Error(document.RootElement);
+        using var document = Parse(utf8);
+        return Error(document?.RootElement);
     }
 
     // "session":{"id":"sess_…","audio":{"input":{"format":{"type":"audio/pcmu"}},"output":{"format":{"type":"audio/pcmu"}}}}
     public static OpenAISession ReadSession(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty)
-            return default;
-        using var document = JsonDocument.Parse(utf8);
-        var session = document.RootElement;
+        using var document = Parse(utf8);
+        var session = document?.RootElement;
         var audio = Member(session, "audio");
         return new OpenAISession(
             Shown(Text(session, "id")),
@@ -108,10 +101,8 @@ internal static partial class OpenAIEventObjects
     /// <summary>When the last of the limits that are used up allows more; null when none is.</summary>
     public static TimeSpan? ReadRateLimits(ReadOnlyMemory<byte> utf8)
     {
-        if (utf8.IsEmpty)
-            return null;
-        using var document = JsonDocument.Parse(utf8);
-        if (document.RootElement is not { ValueKind: JsonValueKind.Array } limits)
+        using var document = Parse(utf8);
+        if (document?.RootElement is not { ValueKind: JsonValueKind.Array } limits)
             return null;
         TimeSpan? reset = null;
         foreach (var limit in limits.EnumerateArray())
@@ -162,6 +153,8 @@ internal static partial class OpenAIEventObjects
         _ when HarmlessCodes.Contains(code) => RealtimeErrorKind.Harmless,
         _ => RealtimeErrorKind.Other,
     };
+
+    private static JsonDocument? Parse(ReadOnlyMemory<byte> utf8) => utf8.IsEmpty ? null : JsonDocument.Parse(utf8);
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } value && value.TryGetProperty(name, out var member) ? member : null;

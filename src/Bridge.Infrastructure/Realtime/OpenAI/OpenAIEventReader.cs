@@ -52,17 +52,17 @@ internal sealed class OpenAIEventReader
             else if (json.ValueTextEquals("previous_item_id"u8))
                 fields.PreviousItemId = ReadText(ref json);
             else if (json.ValueTextEquals("item"u8))
-                fields.Item = ReadObject(ref json);
+                fields.Item = ReadPiece(ref json);
             else if (json.ValueTextEquals("content_index"u8))
                 fields.ContentIndex = json.Read() ? json.GetInt32() : 0;
             else if (json.ValueTextEquals("response"u8))
-                fields.Response = ReadObject(ref json);
+                fields.Response = ReadPiece(ref json);
             else if (json.ValueTextEquals("error"u8))
-                fields.Error = ReadObject(ref json);
+                fields.Error = ReadPiece(ref json);
             else if (json.ValueTextEquals("rate_limits"u8))
-                fields.RateLimits = ReadObject(ref json);
+                fields.RateLimits = ReadPiece(ref json);
             else if (json.ValueTextEquals("session"u8))
-                fields.Session = ReadObject(ref json);
+                fields.Session = ReadPiece(ref json);
             else
                 json.Skip();
         }
@@ -170,7 +170,7 @@ internal sealed class OpenAIEventReader
         return default;
     }
 
-    private static Piece ReadObject(ref Utf8JsonReader json)
+    private static Piece ReadPiece(ref Utf8JsonReader json)
     {
         json.Read();
         var start = (int)json.TokenStartIndex;

@@ -27,7 +27,9 @@ internal static class LoadJson
                 Ratios = ratios.Comparisons.Select(Ratios),
                 ReactionP99Ms = ratios.Reaction?.P99.TotalMilliseconds,
                 ReactionCount = ratios.Reaction?.Count,
+                ReactionDownP99Ms = ratios.Reaction?.DownP99.TotalMilliseconds,
                 ReactionsLonger = ratios.Reaction?.Longer,
+                ReactionsLongerByChance = ratios.Reaction?.MostByChance,
                 ReactionIsWithinDelay = ratios.Reaction?.IsWithinDelay,
             },
             Indented);

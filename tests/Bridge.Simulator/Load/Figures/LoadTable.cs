@@ -85,19 +85,23 @@ internal static class LoadTable
         }
 
         if (ratios.Reaction is { } reaction)
-        {
-            to.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"speech_started to clear: p99 {reaction.P99.TotalMilliseconds:F2} ms of {reaction.Count}, {Verdict(reaction)}"));
-        }
+            PrintReaction(to, reaction);
     }
 
-    private static string Verdict(Reaction reaction) => string.Create(CultureInfo.InvariantCulture, $"{reaction.IsWithinDelay switch
+    private static void PrintReaction(TextWriter to, Reaction reaction)
     {
-        true => "within",
-        false => "NOT WITHIN",
-        null => "too few to tell whether it is within",
-    }} the {reaction.DownP99.TotalMilliseconds:F2} ms added down{(reaction.IsWithinDelay == true ? "" : $" ({reaction.Longer} were longer, by chance up to {reaction.MostByChance})")}");
+        var verdict = reaction.IsWithinDelay switch
+        {
+            true => "within",
+            false => "NOT WITHIN",
+            null => "too few to tell whether it is within",
+        };
+        to.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"speech_started to clear: p99 {reaction.P99.TotalMilliseconds:F2} ms of {reaction.Count}, {verdict} the {reaction.DownP99.TotalMilliseconds:F2} ms added down"));
+        if (reaction.IsWithinDelay != true)
+            to.WriteLine($"  {reaction.Longer} took longer than that; by chance it is up to {reaction.MostByChance}");
+    }
 
     private static void PrintTroubles(TextWriter to, IReadOnlyList<SubjectColumn> columns)
     {

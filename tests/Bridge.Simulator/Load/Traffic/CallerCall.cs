@@ -38,8 +38,7 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
         if (callers.Target.Bridge is { } bridge)
         {
             _request = new CallerRequest(bridge, number);
-            Connect();
-            _link!.Send(_request.Webhook());
+            Connect(_request.Webhook());
             return;
         }
 
@@ -140,17 +139,25 @@ internal sealed class CallerCall(LoadCallers callers, int number) : ILinkUser, I
         Dial(twiml.StreamUrl.AbsolutePath, twiml.StreamUrlAsWritten);
     }
 
-    private void Dial(string path, string url)
-    {
-        Connect();
-        _link!.Send(_request!.Upgrade(path, url));
-    }
+    private void Dial(string path, string url) => Connect(_request!.Upgrade(path, url));
 
-    private void Connect()
+    /// <summary>Nobody may be there any more: that is this call's failure, and nobody else's.</summary>
+    private void Connect(byte[] first)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Connect(IPAddress.Loopback, callers.Target.Port);
+        try
+        {
+            socket.Connect(IPAddress.Loopback, callers.Target.Port);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            Fail(e.Message);
+            return;
+        }
+
         _link = new Link(callers.Reactor, socket, this);
+        _link.Send(first);
     }
 
     private int Stand(Span<byte> bytes)

@@ -88,8 +88,8 @@ internal sealed class ModelCall : ILinkUser, IMessageUser, IPunctual
         if (_call < 0)
         {
             // Not one frame of the caller yet, so it is not known whose this is: the answer waits.
-            _began += 20 * Ms;
-            _model.Reactor.At(due + (20 * Ms), this);
+            _began += 2 * Ms;
+            _model.Reactor.At(due + (2 * Ms), this);
             return;
         }
 

@@ -98,14 +98,21 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    /// <summary>From any thread: does this on the reactor's, and tells when it is done.</summary>
+    /// <summary>From any thread: does this on the reactor's, and tells when it is done or what it threw.</summary>
     public Task DoAsync(Action what)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() =>
         {
-            what();
-            done.SetResult();
+            try
+            {
+                what();
+                done.SetResult();
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
         });
         return done.Task;
     }
