@@ -72,7 +72,7 @@ public sealed class DrainTests
         await bridge.Logs.WaitForAsync("1 promised one(s)");
         Assert.That(drained.IsCompleted, Is.False);
 
-        await bridge.PassUntilAsync(drained);
+        await bridge.PassUntilAsync(drained, TimeSpan.FromMilliseconds(250));
         Assert.That(await drained, Is.True);
         Assert.That(bridge.Services.GetRequiredService<CallRegistry>().Promised, Is.Zero);
     }

@@ -40,7 +40,7 @@ public sealed class MediaStreamTests
     {
         await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:HandshakeTimeout"] = "00:00:00.1");
         await using var caller = await bridge.CallAsync(o => o with { SendStart = false });
-        await bridge.PassUntilAsync(bridge.Logs.WaitForAsync("NoStart"));
+        await bridge.PassUntilAsync(bridge.Logs.WaitForAsync("NoStart"), TimeSpan.FromMilliseconds(5));
         var ended = await caller.Ended.WaitAsync(cancel);
 
         Assert.That((ended.By, ended.Status), Is.EqualTo((ClosedBy.Bridge, 1008)), "closed, not reset");
@@ -107,17 +107,16 @@ public sealed class MediaStreamTests
     [Test]
     public async Task A_stopping_service_ends_its_calls_and_leaves_nothing_behind(CancellationToken cancel)
     {
-        await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:DrainTimeout"] = "00:00:00.1");
+        await using var bridge = await BridgeHost.StartAsync(customize: b => b.Configuration["Bridge:DrainTimeout"] = "00:00:00");
         await using var caller = await bridge.CallAsync();
         var session = await bridge.Model.NextConversationAsync(cancel);
         await session.WaitForAsync("response.create", 1, cancel);
 
-        var stopping = bridge.StopAsync();
-        await bridge.PassUntilAsync(bridge.Logs.WaitForAsync("The time to drain is over: 1 call(s)"));
-        await stopping.WaitAsync(cancel);
+        await bridge.StopAsync().WaitAsync(cancel);
 
         Assert.That((await caller.Ended.WaitAsync(cancel)).By, Is.EqualTo(ClosedBy.Bridge));
         Assert.That((await session.Closed.WaitAsync(cancel)).By, Is.EqualTo(ClosedBy.Bridge));
+        await bridge.Logs.WaitForAsync("The time to drain is over: 1 call(s)");
         await bridge.Logs.WaitForAsync("Call ended: Draining");
     }
 
