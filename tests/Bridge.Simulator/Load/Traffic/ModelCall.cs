@@ -157,9 +157,12 @@ internal sealed class ModelCall : ILinkUser, IMessageUser, IPunctual
 
     private void HearTheCaller()
     {
+        // Stamped between the two: what it takes to spell it and to note it (a millisecond, the first time) is nobody's reaction.
+        var heard = _answer.SpeechStarted();
+        var now = Reactor.Now;
+        _messages!.Send(heard);
         if (IsInterrupted)
-            _model.Interruptions.Add((_call, Reactor.Now));
-        _messages!.Send(_answer.SpeechStarted());
+            _model.Interruptions.Add((_call, now));
     }
 
     private void AnswerTheCaller(long due)
