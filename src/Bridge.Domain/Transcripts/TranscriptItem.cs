@@ -63,6 +63,7 @@ internal sealed class TranscriptItem(string itemId, Speaker speaker)
     /// <summary>The item as text, its contents joined.</summary>
     public TranscriptTurn ToTurn()
     {
+        // Nearly always; what joins several makes a dozen objects.
         if (_parts.Count == 1)
         {
             var (heard, unheard) = _parts[0].Divide(speaker);

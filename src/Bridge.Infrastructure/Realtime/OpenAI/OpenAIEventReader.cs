@@ -178,7 +178,10 @@ internal sealed class OpenAIEventReader
         return new Piece(start, (int)json.BytesConsumed - start);
     }
 
-    /// <summary>Where a value stands in the message, with all that is in it. Most are of events that need none of it: they are read when it is known that they are needed.</summary>
+    /// <summary>
+    /// Where a value stands in the message, with all that is in it. It is read when the event's type says that it is needed, for the type
+    /// may come last, and half of a turn's events need none.
+    /// </summary>
     private readonly record struct Piece(int Start, int Length)
     {
         public ReadOnlyMemory<byte> In(Memory<byte> message) => message.Slice(Start, Length);
